@@ -1,0 +1,71 @@
+"""The nouns: requests, restrictions, findings, periods, citations.  Frozen values, no I/O."""
+
+from rsiwg.domain.finding import (
+    Assessment,
+    Finding,
+    Measured,
+    NotApplicable,
+    Outcome,
+    Remedy,
+    RemedyKind,
+    Verdict,
+    verdict_of,
+)
+from rsiwg.domain.period import ONE_DAY, Period, in_full
+from rsiwg.domain.places import Place, PlaceIndex, Places
+from rsiwg.domain.request import (
+    Activity,
+    Applicant,
+    ImagingRequest,
+    Licence,
+    Measure,
+    Modality,
+    Plane,
+    Product,
+    ProductPiece,
+    Recipient,
+    RecipientKind,
+    Sensor,
+)
+from rsiwg.domain.restriction import Binds, Citation, Kind, Limit, ProvenArea, Restriction, Status, Zone
+from rsiwg.domain.rulebook import Layer, Rulebook
+
+__all__ = [
+    "ONE_DAY",
+    "Activity",
+    "Applicant",
+    "Assessment",
+    "Binds",
+    "Citation",
+    "Finding",
+    "ImagingRequest",
+    "Kind",
+    "Layer",
+    "Licence",
+    "Limit",
+    "Measure",
+    "Measured",
+    "Modality",
+    "NotApplicable",
+    "Outcome",
+    "Period",
+    "Place",
+    "PlaceIndex",
+    "Places",
+    "Plane",
+    "Product",
+    "ProductPiece",
+    "ProvenArea",
+    "Recipient",
+    "RecipientKind",
+    "Remedy",
+    "RemedyKind",
+    "Restriction",
+    "Rulebook",
+    "Sensor",
+    "Status",
+    "Verdict",
+    "Zone",
+    "in_full",
+    "verdict_of",
+]

@@ -1,0 +1,197 @@
+"""What is asked: who wants to image what, with which sensors, when, and for whom."""
+
+import datetime as dt
+from enum import StrEnum
+
+import attrs
+from attrs.validators import and_, ge, gt, in_, lt, min_len, optional
+
+from rsiwg.domain.period import ONE_DAY, Period
+from rsiwg.geometry import EMPTY, Area, join, overlap, subtract
+
+_INF = float("inf")
+_metres = and_(gt(0.0), lt(_INF))
+
+
+class Modality(StrEnum):
+    """How an instrument senses."""
+
+    PANCHROMATIC = "panchromatic"
+    MULTISPECTRAL = "multispectral"
+    HYPERSPECTRAL = "hyperspectral"
+    SWIR = "swir"
+    MWIR = "mwir"
+    LWIR = "lwir"
+    SAR = "sar"
+    LIDAR = "lidar"
+    VIDEO = "video"
+    NON_EARTH = "non_earth"
+
+
+class Activity(StrEnum):
+    """What is done with the data."""
+
+    COLLECT = "collect"
+    DISSEMINATE = "disseminate"
+
+
+class Plane(StrEnum):
+    """The plane in which a SAR range resolution is stated."""
+
+    GROUND = "ground"
+    SLANT = "slant"
+
+
+class Measure(StrEnum):
+    """What a resolution in metres measures; the two cannot be compared with each other."""
+
+    GSD = "gsd"
+    IPR = "ipr"
+
+
+class RecipientKind(StrEnum):
+    """Who receives the data."""
+
+    US_GOVERNMENT = "us_government"
+    FOREIGN_GOVERNMENT = "foreign_government"
+    COMMERCIAL = "commercial"
+
+
+@attrs.frozen(kw_only=True)
+class Applicant:
+    """Who asks."""
+
+    name: str
+    country: str
+    """ISO 3166-1 alpha-2."""
+    us_person: bool | None = None
+    """U.S. person in the sense of 15 CFR 960.4; None where the request does not say."""
+    operated_from_us: bool | None = None
+    """Whether the system is operated within the United States (15 CFR 960.2(a)); None where not said."""
+
+
+@attrs.frozen(kw_only=True)
+class Sensor:
+    """One instrument."""
+
+    name: str
+    modality: Modality
+    gsd_m: float | None = attrs.field(default=None, validator=optional(_metres))
+    """Ground sample distance at nadir, metres; None for SAR."""
+    ipr_range_m: float | None = attrs.field(default=None, validator=optional(_metres))
+    """SAR impulse response in range, metres, in `ipr_plane`."""
+    ipr_azimuth_m: float | None = attrs.field(default=None, validator=optional(_metres))
+    """SAR impulse response in azimuth, metres."""
+    ipr_plane: Plane | None = None
+    max_off_nadir_deg: float | None = attrs.field(default=None, validator=optional(and_(ge(0.0), lt(90.0))))
+    """Largest off-nadir angle, degrees at the satellite, not the incidence angle on the ground."""
+
+    def __attrs_post_init__(self) -> None:
+        is_sar = self.modality is Modality.SAR
+        if is_sar == (self.gsd_m is not None) or is_sar == (self.ipr_range_m is None or self.ipr_azimuth_m is None):
+            raise ValueError("a SAR states an impulse response, every other sensor a ground sample distance")
+
+    @property
+    def measure(self) -> Measure:
+        """What its resolution measures."""
+        return Measure.IPR if self.modality is Modality.SAR else Measure.GSD
+
+    @property
+    def resolution_m(self) -> float:
+        """Its finest resolution, metres: the GSD, or the finer of the impulse response's two directions."""
+        if self.gsd_m is not None:
+            return self.gsd_m
+        assert self.ipr_range_m is not None
+        assert self.ipr_azimuth_m is not None
+        return min(self.ipr_range_m, self.ipr_azimuth_m)
+
+
+@attrs.frozen(kw_only=True)
+class ProductPiece:
+    """A part of the AOI in which a product of another resolution is disseminated."""
+
+    area: Area
+    resolution_m: float = attrs.field(validator=_metres)
+
+
+@attrs.frozen(kw_only=True)
+class Product:
+    """What is disseminated: its resolution, metres, and the pieces of the AOI where it differs."""
+
+    resolution_m: float | None = attrs.field(default=None, validator=optional(_metres))
+    """None: the sensor's native resolution."""
+    inside: tuple[ProductPiece, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Licence:
+    """What the request says of its operating licence."""
+
+    part_960: bool | None = None
+    """Licensed under 15 CFR Part 960; None where not said."""
+    tier: int | None = attrs.field(default=None, validator=optional(in_((1, 2, 3))))
+    """Tier under 15 CFR 960.6; None where not said."""
+    licensee: str | None = None
+    """Licence holder, where it is not the applicant."""
+
+
+@attrs.frozen(kw_only=True)
+class Recipient:
+    """Who receives the data."""
+
+    kind: RecipientKind
+    name: str | None = None
+    country: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ImagingRequest:
+    """A request to image an area, read and normalised."""
+
+    reference: str
+    applicant: Applicant
+    sensors: tuple[Sensor, ...] = attrs.field(validator=min_len(1))
+    aoi: Area
+    collection: Period
+    """Days of collection; always has an end."""
+    activity: frozenset[Activity] = attrs.field(validator=min_len(1))
+    product: Product = Product()
+    licence: Licence = Licence()
+    recipient: Recipient | None = None
+    exercise: bool = False
+    """A request of an exercise: exercise restrictions apply to it, and its answer says so."""
+    as_of: dt.date | None = None
+    """The one day on which rules are judged; None: every day of `collection`."""
+
+    @property
+    def judged(self) -> Period:
+        """The days on which rules are judged."""
+        return self.collection if self.as_of is None else Period(self.as_of, self.as_of + ONE_DAY)
+
+    def parts(self, sensor: Sensor) -> tuple[tuple[Area, float], ...]:
+        """What leaves of this sensor's data, as disjoint (area, resolution in metres).
+
+        A product finer than every sensor (sharpened, or combined from frames) is taken at its word for
+        the finest sensor; no sensor's own data are finer than its native resolution.
+        """
+        rest, found = self.aoi, []
+        for piece in self.product.inside:
+            shared = overlap(rest, piece.area)
+            if not shared.is_empty:
+                found.append((shared, self._disseminated_m(sensor, piece.resolution_m)))
+                rest = subtract(rest, piece.area)
+        if not rest.is_empty:
+            found.append((rest, self._disseminated_m(sensor, self.product.resolution_m)))
+        return tuple(found)
+
+    def _disseminated_m(self, sensor: Sensor, product_m: float | None) -> float:
+        native = sensor.resolution_m
+        if product_m is None:
+            return native
+        comparable = [s.resolution_m for s in self.sensors if s.measure is sensor.measure]
+        return product_m if native == min(comparable) else max(product_m, native)
+
+
+def whole(parts: tuple[tuple[Area, float], ...]) -> Area:
+    """The ground of all parts."""
+    return join(area for area, _ in parts) if parts else EMPTY

@@ -1,0 +1,39 @@
+"""Areas on the ellipsoid.  Knows nothing of licensing."""
+
+from rsiwg.geometry.area import (
+    EMPTY,
+    GRID_DEG,
+    Area,
+    Normalised,
+    from_geopackage,
+    join,
+    normalise,
+    normalise_shape,
+    overlap,
+    stored,
+    subtract,
+    to_geojson,
+    vertex_count,
+)
+from rsiwg.geometry.measure import area_km2, distance_km
+from rsiwg.geometry.shapes import circle, widen
+
+__all__ = [
+    "EMPTY",
+    "GRID_DEG",
+    "Area",
+    "Normalised",
+    "area_km2",
+    "circle",
+    "distance_km",
+    "from_geopackage",
+    "join",
+    "normalise",
+    "normalise_shape",
+    "overlap",
+    "stored",
+    "subtract",
+    "to_geojson",
+    "vertex_count",
+    "widen",
+]

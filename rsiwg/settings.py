@@ -1,0 +1,87 @@
+"""What differs between deployments; the only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import attrs
+
+from rsiwg import resources
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """Published limits on what is taken in.  Each is a setting, shown at /api/v1/limits and in docs/settings.md."""
+
+    max_body_bytes: int = 30_000_000
+    """Largest request body or uploaded file."""
+    max_vertices: int = 50_000
+    """Vertices in one AOI, all parts and holes together."""
+    max_parts: int = 200
+    """Polygons in one AOI."""
+    max_area_km2: float = 20_000_000.0
+    """Area of one AOI on the ellipsoid; a larger one is refused."""
+    max_pixels: int = 50_000_000
+    """Pixels of a raster whose outline is taken as an AOI."""
+    max_features: int = 10_000
+    """Features looked at in one file."""
+    max_archive_entries: int = 200
+    """Entries of a KMZ or zipped Shapefile."""
+    max_archive_bytes: int = 200_000_000
+    """Bytes of an archive once unpacked (in memory, never to disk)."""
+    max_archive_ratio: int = 100
+    """Unpacked bytes per packed byte of one entry."""
+    max_json_depth: int = 32
+    """Nesting of a JSON document."""
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """One frozen value; each field is read from ``RSIWG_<NAME>``."""
+
+    secret_key: str = attrs.field(repr=False)
+    """Signs form tokens; at least 16 characters, no default."""
+    database_url: str = "sqlite:///rsiwg.db"
+    """SQLAlchemy URL; SQLite and PostgreSQL are tested."""
+    geodata: Path = attrs.field(default=resources.GEODATA, converter=Path)
+    """Folder of the rulebook; a deployment may point to newer rules without a new wheel."""
+    log_json: bool = attrs.field(default=True, converter=attrs.converters.to_bool)
+    """JSON log lines, or columns for people."""
+    behind_https: bool = attrs.field(default=False, converter=attrs.converters.to_bool)
+    """Send HSTS and mark cookies Secure; set it when TLS ends in front of the service."""
+    trusted_proxies: int = attrs.field(default=0, converter=int)
+    """How many reverse proxies in front may set X-Forwarded-* headers."""
+    requests_per_minute: int = attrs.field(default=600, converter=int)
+    """Checks and submissions taken from one address in a minute, per worker process."""
+    limits: Limits = Limits()
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings.  Raises RuntimeError for one that must be set and is not, or is not of its type."""
+        names = [f.name for f in attrs.fields(cls) if f.name != "limits"]
+        given = {n: environ[_variable(n)] for n in names if _variable(n) in environ}
+        if "secret_key" not in given:
+            raise RuntimeError(f"{_variable('secret_key')} is not set: give a random text of 16 or more characters")
+        limits = {}
+        for field in attrs.fields(Limits):
+            if (text := environ.get(_variable(field.name))) is not None:
+                limits[field.name] = _number(field.name, text, float if field.type is float else int)
+        for name in ("trusted_proxies", "requests_per_minute"):
+            if name in given:
+                _number(name, given[name], int)
+        return cls(**given, limits=Limits(**limits))  # type: ignore[arg-type]  # the converters take text
+
+
+def _variable(name: str) -> str:
+    return f"RSIWG_{name.upper()}"
+
+
+def _number(name: str, text: str, kind: type[int] | type[float]) -> int | float:
+    try:
+        value = kind(text)
+    except ValueError:
+        raise RuntimeError(f"{_variable(name)}={text!r} is not a number") from None
+    if not value >= 0:
+        raise RuntimeError(f"{_variable(name)}={text!r} must not be negative")
+    return value
