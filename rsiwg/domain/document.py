@@ -11,7 +11,7 @@ from typing import Any
 
 from rsiwg.domain.finding import Assessment, Finding, NotApplicable, Remedy
 from rsiwg.domain.period import Period
-from rsiwg.domain.request import ImagingRequest, Measure, Sensor
+from rsiwg.domain.request import ImagingRequest, Sensor
 from rsiwg.domain.restriction import Citation
 from rsiwg.geometry import Area, area_km2, to_geojson, vertex_count
 
@@ -72,8 +72,7 @@ def aoi_document(aoi: Area) -> dict[str, Any]:
 def request_document(request: ImagingRequest) -> dict[str, Any]:
     """A request as the published schema takes it, normalised."""
     applicant, licence, product, recipient = request.applicant, request.licence, request.product, request.recipient
-    one_measure = {s.measure for s in request.sensors} == {Measure.IPR}
-    unit = "ipr_m" if one_measure else "gsd_m"
+    unit = f"{product.measure}_m"
     return _without_nothing(
         {
             "schema_version": SCHEMA_VERSION,

@@ -7,7 +7,7 @@ import attrs
 from attrs.validators import and_, ge, gt, in_, lt, min_len, optional
 
 from rsiwg.domain.period import ONE_DAY, Period
-from rsiwg.geometry import EMPTY, Area, join, overlap, subtract
+from rsiwg.geometry import Area, overlap, subtract
 
 _INF = float("inf")
 _metres = and_(gt(0.0), lt(_INF))
@@ -120,6 +120,8 @@ class Product:
 
     resolution_m: float | None = attrs.field(default=None, validator=optional(_metres))
     """None: the sensor's native resolution."""
+    measure: Measure = Measure.GSD
+    """What its resolutions measure: sensors of the other measure disseminate their native resolution."""
     inside: tuple[ProductPiece, ...] = ()
 
 
@@ -186,12 +188,7 @@ class ImagingRequest:
 
     def _disseminated_m(self, sensor: Sensor, product_m: float | None) -> float:
         native = sensor.resolution_m
-        if product_m is None:
+        if product_m is None or self.product.measure is not sensor.measure:
             return native
         comparable = [s.resolution_m for s in self.sensors if s.measure is sensor.measure]
         return product_m if native == min(comparable) else max(product_m, native)
-
-
-def whole(parts: tuple[tuple[Area, float], ...]) -> Area:
-    """The ground of all parts."""
-    return join(area for area, _ in parts) if parts else EMPTY
