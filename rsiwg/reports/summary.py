@@ -28,17 +28,21 @@ def summary_html(
     `nonce` is for a page served under a Content-Security-Policy: it is put on the style sheet.  Without
     it, equal arguments give equal bytes.
     """
-    return _environment().get_template("summary.html").render(
-        document=document,
-        findings=words.worst_first(document["findings"]),
-        deciding=words.deciding(document),
-        received_at=received_at,
-        link=link,
-        marking=marking,
-        nonce=nonce,
-        outline=outline_svg(document),
-        style=Markup((resources.TEMPLATES / "summary.css").read_text("utf-8")),  # noqa: S704  # our own file
-        corners=_corners(document),
+    return (
+        _environment()
+        .get_template("summary.html")
+        .render(
+            document=document,
+            findings=words.worst_first(document["findings"]),
+            deciding=words.deciding(document),
+            received_at=received_at,
+            link=link,
+            marking=marking,
+            nonce=nonce,
+            outline=outline_svg(document),
+            style=Markup((resources.TEMPLATES / "summary.css").read_text("utf-8")),  # noqa: S704  # our own file
+            corners=_corners(document),
+        )
     )
 
 

@@ -66,7 +66,11 @@ def findings_geojson(document: Mapping[str, Any]) -> dict[str, Any]:
         {"role": "aoi", "reference": request["reference"], "verdict": document["verdict"], **document["aoi"]},
     )
     findings = [
-        _feature(f["id"], f["where"], {"role": "finding"} | {k: v for k, v in f.items() if k not in ("id", "where")})
+        _feature(
+            f["id"],
+            f["where"],
+            {"role": "finding"} | {k: v for k, v in f.items() if k not in ("id", "where")},
+        )
         for f in document["findings"]
         if f["where"]
     ]

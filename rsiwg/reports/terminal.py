@@ -45,7 +45,10 @@ def _parts(document: Mapping[str, Any]) -> Iterator[list[str]]:
             ),
         ]
     if changes := document.get("changes"):
-        yield ["CHANGED ON READING", *(line for c in changes for line in _wrapped(c, first="  - ", rest=_INDENT))]
+        yield [
+            "CHANGED ON READING",
+            *(line for c in changes for line in _wrapped(c, first="  - ", rest=_INDENT)),
+        ]
     yield [
         f"verdict id  {document['verdict_id']}",
         f"rulebook    {document['rulebook']}",
@@ -55,7 +58,9 @@ def _parts(document: Mapping[str, Any]) -> Iterator[list[str]]:
 
 def _asked(request: Mapping[str, Any]) -> str:
     asked = {heading: "; ".join(lines) for heading, lines in words.rows(request)}
-    return words.one_line(f"{asked['Activity']}, {asked['Sensors']}; product: {asked['Product']}; {asked['Collection']}")
+    return words.one_line(
+        f"{asked['Activity']}, {asked['Sensors']}; product: {asked['Product']}; {asked['Collection']}"
+    )
 
 
 def _finding(finding: Mapping[str, Any]) -> list[str]:
@@ -82,7 +87,11 @@ def facts_of(finding: Mapping[str, Any]) -> list[str]:
     if finding["reading"]:
         facts.append(f"reading: {finding['reading']}")
     if finding["area_km2"] is not None:
-        part = f" ({words.share(finding['share_of_aoi'])} of the area)" if finding["share_of_aoi"] is not None else ""
+        part = (
+            f" ({words.share(finding['share_of_aoi'])} of the area)"
+            if finding["share_of_aoi"] is not None
+            else ""
+        )
         facts.append(f"{words.area(finding['area_km2'])}{part}")
     if finding["distance_km"] is not None:
         facts.append(f"{words.distance(finding['distance_km'])} away")

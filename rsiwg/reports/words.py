@@ -222,7 +222,11 @@ def resolution(sensor: Mapping[str, Any]) -> str:
 
 def rows(request: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """A request document as (heading, lines), for a list that people read."""
-    applicant, licence, recipient = request["applicant"], request.get("licence") or {}, request.get("recipient")
+    applicant, licence, recipient = (
+        request["applicant"],
+        request.get("licence") or {},
+        request.get("recipient"),
+    )
     product = request.get("product") or {}
     made: list[tuple[str, list[str]]] = [
         ("Reference", [request["reference"]]),
@@ -253,7 +257,9 @@ def _sensor_words(sensor: Mapping[str, Any]) -> str:
 def _product_words(product: Mapping[str, Any]) -> list[str]:
     own = resolution(product)
     lines = ["The sensor's native resolution" if own == "not said" else own]
-    return lines + [f"{resolution(piece)} inside piece {n}" for n, piece in enumerate(product.get("inside", ()), 1)]
+    return lines + [
+        f"{resolution(piece)} inside piece {n}" for n, piece in enumerate(product.get("inside", ()), 1)
+    ]
 
 
 def _recipient_words(recipient: Mapping[str, Any] | None) -> str:
