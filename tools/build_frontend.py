@@ -324,8 +324,10 @@ def put_basemap(vendor: Vendor) -> None:
 
 def slim(geometry: dict[str, Any]) -> dict[str, Any]:
     """A country with its outline and name only."""
-    outline = {key: geometry[key] for key in ("type", "arcs") if key in geometry}
-    return {**outline, "properties": {"name": geometry["properties"]["name"]}}
+    return {
+        **{key: value for key, value in geometry.items() if key in {"type", "arcs"}},
+        "properties": {"name": geometry["properties"]["name"]},
+    }
 
 
 def put_licences(vendor: Vendor) -> None:

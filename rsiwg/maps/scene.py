@@ -1,0 +1,94 @@
+"""What is to be drawn: a scene of layers of features.  Frozen values, no folium."""
+
+import re
+from enum import StrEnum
+
+import attrs
+from shapely.geometry.base import BaseGeometry
+
+from rsiwg.maps.styles import STYLES, Style
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north, degrees; west > east where it crosses the 180th meridian."""
+
+
+class Group(StrEnum):
+    """The heading a layer stands under, in the order of the panel."""
+
+    REQUEST = "Request"
+    OFFENDING = "Offending pieces"
+    REMEDIES = "Remedies"
+    RESTRICTIONS = "Restrictions"
+    REFERENCE = "Reference"
+
+
+SUBJECT_GROUPS = frozenset({Group.REQUEST, Group.OFFENDING, Group.REMEDIES})
+"""What the view is fitted to when the scene does not say."""
+
+
+@attrs.frozen(kw_only=True)
+class Feature:
+    """One thing on the map, with what is said about it."""
+
+    geometry: BaseGeometry
+    """Longitude, latitude, degrees WGS 84, within [-180, 180]; split where it crosses 180."""
+
+    label: str
+    rows: tuple[tuple[str, str], ...] = ()
+    """The table in its popup: name, value."""
+
+    ref: str = ""
+    """The name by which the page beside the map knows it; several features may share one."""
+
+
+@attrs.frozen(kw_only=True)
+class Layer:
+    """Features that are drawn alike and switched on and off together."""
+
+    key: str
+    """Unique in the scene."""
+
+    title: str
+    group: Group = attrs.field(converter=Group)
+    style: str = attrs.field(validator=attrs.validators.in_(STYLES))
+    features: tuple[Feature, ...]
+    shown: bool = True
+    tolerance_m: float | None = None
+    """How far, in metres, its outlines were simplified for drawing; None when they were not."""
+
+    @property
+    def look(self) -> Style:
+        """The style by name."""
+        return STYLES[self.style]
+
+
+@attrs.frozen(kw_only=True)
+class Scene:
+    """A whole map."""
+
+    title: str
+    layers: tuple[Layer, ...] = attrs.field()
+    summary: str = ""
+    """One sentence under the title."""
+
+    marking: str = ""
+    """Printed at the top and bottom where it is given, for example CUI."""
+
+    bounds: Bounds | None = None
+    """What to show at first; None fits the subject of the scene."""
+
+    note: str = ""
+
+    @layers.validator
+    def _keys_are_unique(self, _attribute: object, layers: tuple[Layer, ...]) -> None:
+        keys = [layer.key for layer in layers]
+        if len(keys) != len(set(keys)):
+            raise ValueError(f"layer keys repeat: {sorted(keys)}")
+
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Text in which control characters show as ⟨U+202E⟩, so that none can reorder or hide a line."""
+    return _UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
