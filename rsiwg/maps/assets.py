@@ -9,12 +9,13 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import attrs
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from rsiwg import resources
 from rsiwg.errors import AssetMissing
 
 _URL = re.compile(r"url\(\s*(?P<q>['\"]?)(?P<to>[^'\")]+)(?P=q)\s*\)")
+_NOTHING = Markup("")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -93,29 +94,34 @@ class Assets:
 
 def nonce_attribute(nonce: str | None) -> Markup:
     """` nonce="…"`, or nothing."""
-    return Markup("") if nonce is None else Markup(' nonce="{}"').format(nonce)
+    return _NOTHING if nonce is None else Markup(' nonce="{}"').format(nonce)
 
 
 def inline_script(text: str, nonce: str | None) -> Markup:
     """A script in the page.  Only for files of ours or vendored ones, never for anyone's text."""
     if "</script" in text.lower() or "<!--" in text:
         raise ValueError("this script cannot stand inside a page")
-    return Markup("<script{}>{}</script>").format(nonce_attribute(nonce), Markup(text))
+    return _element("script", text, nonce)
 
 
 def inline_style(text: str, nonce: str | None) -> Markup:
     """A style sheet in the page; the same warning."""
     if "</style" in text.lower():
         raise ValueError("this style sheet cannot stand inside a page")
-    return Markup("<style{}>{}</style>").format(nonce_attribute(nonce), Markup(text))
+    return _element("style", text, nonce)
 
 
-def inline_data(name: str, value: object) -> Markup:
+def inline_data(name: str, value: object, nonce: str | None) -> Markup:
     """Data in the page, as JSON that no text in it can break out of."""
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup('<script type="application/json" id="{}">{}</script>').format(escape(name), Markup(text))
+    return _element("script", text, nonce, Markup(' type="application/json" id="{}"').format(name))
+
+
+def _element(tag: str, text: str, nonce: str | None, attributes: Markup = _NOTHING) -> Markup:
+    start = Markup("<{}{}{}>").format(tag, attributes, nonce_attribute(nonce))
+    return start + Markup(text) + Markup("</{}>").format(tag)  # noqa: S704  each caller has made it safe
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import folium
 import jinja2
-from branca.element import Element, MacroElement
+from branca.element import Element, Figure, MacroElement
 from folium.elements import JSCSSMixin
 from folium.plugins import Fullscreen
 from folium.template import Template
@@ -106,7 +106,7 @@ def draw(scene: Scene, *, assets: Assets, nonce: str | None = None) -> str:
         script_tags=[assets.script(name, nonce) for name in (*parts.scripts, *OUR_SCRIPTS)],
         page_style=inline_style(_own("map.css"), nonce),
         page_scripts=[inline_script(_own(name), nonce) for name in ("basemap.js", "map.js")],
-        data=inline_data("scene", _data(scene, seam)),
+        data=inline_data("scene", _data(scene, seam), nonce),
     )
 
 
@@ -124,22 +124,22 @@ def _folium_parts(nonce: str | None) -> _Parts:
         attributionControl=False,
         scrollWheelZoom=False,
     )
-    Fullscreen(
+    fullscreen = Fullscreen(  # type: ignore[no-untyped-call]
         title="Full screen",
         title_cancel="Leave full screen",
         fullscreen_element=JsCode("document.documentElement"),  # the whole page, so that the marking stays on
-    ).add_to(board)
-    _Start().add_to(board)
+    )
+    board.add_child(fullscreen)
+    board.add_child(_Start())  # type: ignore[no-untyped-call]
     scripts, styles = _claim_links(board)
     figure = board.get_root()
+    assert isinstance(figure, Figure)
     figure.render()
-    return _Parts(
-        header=_folium_markup(figure.header, nonce),
-        html=_folium_markup(figure.html, nonce),
-        script=_folium_markup(figure.script, nonce),
-        scripts=scripts,
-        styles=styles,
+    numbers: dict[str, str] = {}
+    header, html, script = (
+        _folium_markup(part, nonce, numbers) for part in (figure.header, figure.html, figure.script)
     )
+    return _Parts(header=header, html=html, script=script, scripts=scripts, styles=styles)
 
 
 def _claim_links(element: Element) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -167,13 +167,14 @@ def _with_children(element: Element) -> list[Element]:
     return [element, *below]
 
 
-def _folium_markup(element: Element, nonce: str | None) -> Markup:
+def _folium_markup(element: Element, nonce: str | None, numbers: dict[str, str]) -> Markup:
     """What folium wrote, with its random names numbered, nonces on, and nothing loaded."""
     text = _VIEWPORT.sub("", element.render())
     if _LOADS.search(text):
         raise AssetMissing(f"folium would load something by itself: {text[:400]}")
-    text = _FOLIUM_ID.sub("folium", text)
-    return Markup(_TAG.sub(lambda tag: f"<{tag[1]}{nonce_attribute(nonce)}>", text))
+    text = _FOLIUM_ID.sub(lambda found: numbers.setdefault(found[0], str(len(numbers) + 1)), text)
+    text = _TAG.sub(lambda tag: f"<{tag[1]}{nonce_attribute(nonce)}>", text)
+    return Markup(text)  # noqa: S704  folium's own text: nothing of a scene has been given to it
 
 
 def _own(name: str) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from rsiwg.maps.scene import SUBJECT_GROUPS, Bounds, Scene
@@ -110,5 +112,6 @@ def _spans(geometries: Iterable[BaseGeometry]) -> Iterator[tuple[float, float]]:
             yield west, east
 
 
-def _further_east(lonlat: Any) -> Any:
-    return lonlat + (360.0, 0.0)
+def _further_east(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    moved: NDArray[np.float64] = lonlat + np.array([360.0, 0.0])
+    return moved
