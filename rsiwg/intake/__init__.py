@@ -1,0 +1,16 @@
+"""Form, JSON and files into the domain; the only room with pydantic."""
+
+from rsiwg.intake.aoi import read_aoi_value
+from rsiwg.intake.found import ReadAoi
+from rsiwg.intake.request_schema import request_schema
+from rsiwg.intake.strict_json import read_json
+from rsiwg.intake.submission import Submission, read_submission
+
+__all__ = [
+    "ReadAoi",
+    "Submission",
+    "read_aoi_value",
+    "read_json",
+    "read_submission",
+    "request_schema",
+]
