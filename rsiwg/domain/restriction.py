@@ -83,6 +83,8 @@ class Limit:
     measure: Measure = Measure.GSD
     verified: bool = True
     """False: recalled, not read in the source; decides nothing alone."""
+    verified_on: dt.date | None = None
+    """The day someone last read the source; None where not verified."""
     says: str = ""
     """What it means, where there is no number; a clause."""
     citation: Citation
@@ -119,6 +121,7 @@ class Restriction:
     confidence: str
     marking: str
     steward: str
+    notes: str = ""
     proven: tuple[ProvenArea, ...] = ()
     problem: str | None = None
     """Why it cannot be applied (a layer is missing or altered); None when sound."""

@@ -1,0 +1,96 @@
+"""Reads geodata/ into a `Rulebook`."""
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+from rsiwg.domain import Period, Place, PlaceIndex, Places, Rulebook
+from rsiwg.errors import RulebookUnusable
+from rsiwg.rulebook.layers import LayerFile, read_layer
+from rsiwg.rulebook.restrictions import read_restriction
+from rsiwg.rulebook.tables import Table, read_table
+
+
+def load(folder: Path) -> Rulebook:
+    """Read every file that ``rulebook.toml`` lists, and refuse files that it does not list.
+
+    Raises:
+        RulebookUnusable: a TOML file is wrong.  What is only missing or altered is a problem of the
+            rulebook instead, so that answers are undetermined and say why.
+    """
+    table = read_table(folder / "rulebook.toml", "rulebook.toml")
+    slugs, names = table.texts("restrictions"), table.texts("layers")
+    review_after_days, read_on = table.whole("review_after_days"), table.day("read_on")
+    covers_from = table.day("covers_from")
+    near_miss_km, near_miss_share = table.number("near_miss_km"), table.number("near_miss_share")
+    roles = table.table("places")
+    for told_to_people_only in ("title", "steward", "marking"):
+        table.text(told_to_people_only)
+    table.done()
+    _refuse_unlisted(folder, "restrictions", slugs)
+    _refuse_unlisted(folder, "layers", names)
+
+    problems = [
+        f"{kind}/{name}.toml is listed in the rulebook and missing."
+        for kind, listed in (("restrictions", slugs), ("layers", names))
+        for name in listed
+        if not (folder / kind / f"{name}.toml").is_file()
+    ]
+    layers = {n: read_layer(folder, n) for n in names if (folder / "layers" / f"{n}.toml").is_file()}
+    restrictions = tuple(
+        read_restriction(folder, slug, layers, review_after_days)
+        for slug in slugs
+        if (folder / "restrictions" / f"{slug}.toml").is_file()
+    )
+    files = [folder / "rulebook.toml"]
+    files += [folder / "restrictions" / f"{r.id}.toml" for r in restrictions]
+    files += [file for source in layers.values() for file in source.files]
+    return Rulebook(
+        version=_version(folder, files),
+        covers=Period(covers_from, read_on + dt.timedelta(days=review_after_days)),
+        near_miss_km=near_miss_km,
+        near_miss_share=near_miss_share,
+        restrictions=restrictions,
+        layers=tuple(source.layer for source in layers.values()),
+        places=_places(roles, layers),
+        problems=tuple(problems),
+    )
+
+
+def _places(roles: Table, layers: dict[str, LayerFile]) -> Places:
+    named = {role: roles.text(role) for role in ("countries", "regions", "land", "seas")}
+    roles.done()
+    accuracies = [layers[n].layer.accuracy_m for n in named.values() if n in layers]
+
+    def index(role: str) -> PlaceIndex:
+        source = layers.get(named[role])
+        return PlaceIndex(places=_sound(source) if source else ())
+
+    return Places(
+        countries=index("countries"),
+        regions=index("regions"),
+        land=index("land"),
+        seas=index("seas"),
+        accuracy_m=max(accuracies, default=0.0),
+    )
+
+
+def _sound(source: LayerFile) -> tuple[Place, ...]:
+    return tuple(source.features.values()) if source.layer.problem is None else ()
+
+
+def _refuse_unlisted(folder: Path, kind: str, listed: tuple[str, ...]) -> None:
+    if len(set(listed)) != len(listed):
+        raise RulebookUnusable(f"rulebook.toml lists one of its {kind} twice")
+    found = {path.stem for path in (folder / kind).glob("*.toml")}
+    if unlisted := sorted(found - set(listed)):
+        raise RulebookUnusable(f"{kind}/{unlisted[0]}.toml is there, and rulebook.toml does not list it")
+
+
+def _version(folder: Path, files: list[Path]) -> str:
+    """SHA-256 over the names and contents of every file used."""
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
