@@ -1,5 +1,7 @@
 """The map page: folium's map, our layers as data, one script, no address outside."""
 
+import base64
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,8 @@ _NONCE = re.compile(r"[A-Za-z0-9+/_=-]+")
 _FOLIUM_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _LOADS = re.compile(r"<link|\bsrc\s*=|\bhttps?:|@import", re.IGNORECASE)
 _VIEWPORT = re.compile(r"<meta name=\"viewport\".*?/>", re.DOTALL)  # folium's forbids zooming a page
+_SCRIPT = re.compile(r"<script(?![^>]*application/json)[^>]*>(.*?)</script>", re.DOTALL)
+_POLICY_PLACE = Markup("<!-- policy -->")
 _TAG = re.compile(r"<(script|style)>")
 
 _PAGES = jinja2.Environment(
@@ -94,7 +98,8 @@ def draw(scene: Scene, *, assets: Assets, nonce: str | None = None) -> str:
         raise ValueError("a nonce is base64 text")
     parts = _folium_parts(nonce)
     seam = seam_of(scene)
-    return _PAGES.get_template("page.html").render(
+    html = _PAGES.get_template("page.html").render(
+        policy=_POLICY_PLACE,
         scene=scene,
         panel=_panel(scene),
         styles_used=[STYLES[name] for name in dict.fromkeys(layer.style for layer in scene.layers)],
@@ -108,6 +113,18 @@ def draw(scene: Scene, *, assets: Assets, nonce: str | None = None) -> str:
         page_scripts=[inline_script(_own(name), nonce) for name in ("basemap.js", "map.js")],
         data=inline_data("scene", _data(scene, seam), nonce),
     )
+    return html.replace(_POLICY_PLACE, _policy(html) if assets.mode == "inline" else "", 1)
+
+
+def _policy(html: str) -> str:
+    """For a page without a server: a policy in the page itself, that knows each of its scripts by hash."""
+    hashes = (hashlib.sha256(script.encode()).digest() for script in _SCRIPT.findall(html))
+    scripts = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in hashes)
+    rules = (
+        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
 
 
 def _folium_parts(nonce: str | None) -> _Parts:

@@ -45,8 +45,8 @@ class Feature:
 class Layer:
     """Features that are drawn alike and switched on and off together."""
 
-    key: str
-    """Unique in the scene."""
+    key: str = attrs.field(validator=attrs.validators.matches_re(r"[A-Za-z0-9._:-]+"))
+    """Unique in the scene; letters, digits and . _ : - only."""
 
     title: str
     group: Group = attrs.field(converter=Group)

@@ -216,19 +216,26 @@ window.rsiwgBackground = (() => {
     pen.font = "10px 'Public Sans', Arial, sans-serif";
     pen.fillStyle = TEXT;
     pen.beginPath();
+    let written = -Infinity; // where the last label ended
     for (let n = Math.ceil((view[0] - 0.5) * 360 / step); n <= (view[2] - 0.5) * 360 / step; n += 1) {
       const x = Math.round(worldX(n * step) * scale - corner.x) + 0.5;
       pen.moveTo(x, 0); pen.lineTo(x, full.y);
-      const inView = x > margin.x + 125 && x < margin.x + size.x - 40;
-      if (inView) halo(pen, degrees(wrap(n * step), step, "E", "W"), x + 3, margin.y + size.y - 6);
+      const text = degrees(wrap(n * step), step, "E", "W"), width = pen.measureText(text).width;
+      if (x > Math.max(margin.x + 125, written + 6) && x + width < margin.x + size.x - 4) {
+        halo(pen, text, x + 3, margin.y + size.y - 6);
+        written = x + 3 + width;
+      }
     }
     const bottom = Math.max(-MAX_LAT, south(view[3])), top = Math.min(MAX_LAT, south(view[1]));
+    written = Infinity;
     for (let n = Math.ceil(bottom / step); n <= top / step; n += 1) {
       const y = Math.round(worldY(n * step) * scale - corner.y) + 0.5;
       pen.moveTo(0, y); pen.lineTo(full.x, y);
       const text = degrees(n * step, step, "N", "S");
-      const inView = y > margin.y + 20 && y < margin.y + size.y - 24;
-      if (inView) halo(pen, text, margin.x + size.x - pen.measureText(text).width - 5, y - 3);
+      if (y > margin.y + 20 && y < Math.min(margin.y + size.y - 24, written - 14)) {
+        halo(pen, text, margin.x + size.x - pen.measureText(text).width - 5, y - 3);
+        written = y;
+      }
     }
     pen.stroke();
   };

@@ -96,8 +96,8 @@ window.rsiwgMap = (() => {
   };
 
   const icon = (style) => {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    const space = document.querySelector("svg.defs").namespaceURI;
+    const svg = document.createElementNS(space, "svg"), use = document.createElementNS(space, "use");
     svg.setAttribute("width", "16");
     svg.setAttribute("height", "16");
     svg.setAttribute("color", style.stroke);
@@ -214,7 +214,7 @@ window.rsiwgMap = (() => {
   const written = (place) => {
     const lon = rsiwgBackground.wrap(place.lng), digits = map.getZoom() >= 13 ? 5 : 4;
     const plainly = (value) => value.toFixed(digits).replace("-", "−");
-    return `${plainly(place.lat)}, ${plainly(lon)} · ${dms(place.lat, "N", "S")} ${dms(lon, "E", "W")}`;
+    return `${plainly(place.lat)},\u00a0${plainly(lon)} · ${dms(place.lat, "N", "S")}\u00a0${dms(lon, "E", "W")}`;
   };
   const showCoordinates = () => {
     const centre = document.getElementById("centre"), pointer = document.getElementById("pointer");
@@ -238,6 +238,7 @@ window.rsiwgMap = (() => {
       link.setAttribute("role", "button");
       if (!link.getAttribute("aria-label")) link.setAttribute("aria-label", link.title || "Measure");
       if (!link.getAttribute("href")) link.setAttribute("href", "#");
+      link.addEventListener("click", (event) => event.preventDefault());
     }
   };
   const measureButton = () => document.getElementById("polyline-measure-control");
