@@ -27,10 +27,21 @@ from rsiwg.domain.request import (
     RecipientKind,
     Sensor,
 )
-from rsiwg.domain.restriction import Binds, Citation, Kind, Limit, ProvenArea, Restriction, Status, Zone
+from rsiwg.domain.restriction import (
+    NUMERIC_KINDS,
+    Binds,
+    Citation,
+    Kind,
+    Limit,
+    ProvenArea,
+    Restriction,
+    Status,
+    Zone,
+)
 from rsiwg.domain.rulebook import Layer, Rulebook
 
 __all__ = [
+    "NUMERIC_KINDS",
     "ONE_DAY",
     "Activity",
     "Applicant",

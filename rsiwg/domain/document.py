@@ -71,7 +71,12 @@ def aoi_document(aoi: Area) -> dict[str, Any]:
 
 def request_document(request: ImagingRequest) -> dict[str, Any]:
     """A request as the published schema takes it, normalised."""
-    applicant, licence, product, recipient = request.applicant, request.licence, request.product, request.recipient
+    applicant, licence, product, recipient = (
+        request.applicant,
+        request.licence,
+        request.product,
+        request.recipient,
+    )
     unit = f"{product.measure}_m"
     return _without_nothing(
         {
@@ -90,7 +95,8 @@ def request_document(request: ImagingRequest) -> dict[str, Any]:
             "product": _without_nothing(
                 {
                     unit: product.resolution_m,
-                    "inside": [{"aoi": to_geojson(p.area), unit: p.resolution_m} for p in product.inside] or None,
+                    "inside": [{"aoi": to_geojson(p.area), unit: p.resolution_m} for p in product.inside]
+                    or None,
                 }
             )
             or None,
@@ -99,7 +105,9 @@ def request_document(request: ImagingRequest) -> dict[str, Any]:
             )
             or None,
             "recipient": recipient
-            and _without_nothing({"kind": str(recipient.kind), "name": recipient.name, "country": recipient.country}),
+            and _without_nothing(
+                {"kind": str(recipient.kind), "name": recipient.name, "country": recipient.country}
+            ),
             "activity": sorted(request.activity),
             "collection": _days(request.collection),
             "exercise": request.exercise or None,

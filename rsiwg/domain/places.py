@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 import shapely
 
-from rsiwg.geometry import Area
+from rsiwg.geometry import EMPTY, Area, join, overlap, stored
 
 
 @attrs.frozen(kw_only=True)
@@ -27,27 +27,46 @@ class Place:
         return self.status == "state" or (self.status == "disputed" and self.iso_a2 is not None)
 
 
-@attrs.define(eq=False, kw_only=True)
+@attrs.define(eq=False, kw_only=True, slots=False)
 class PlaceIndex:
-    """Places with a search tree over their parts, so that one look-up touches few of them."""
+    """Places with a search tree over their prepared parts, so that one look-up touches few of them."""
 
     places: tuple[Place, ...]
 
     @cached_property
-    def _parts(self) -> tuple[shapely.STRtree, "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
+    def _tree(self) -> tuple[shapely.STRtree, "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
         if not self.places:
             return shapely.STRtree([]), np.array([], dtype=np.int64)
         parts, owner = shapely.get_parts([p.area for p in self.places], return_index=True)
+        shapely.prepare(parts)
         return shapely.STRtree(parts), owner
 
-    def meeting(self, area: Area) -> Iterator[tuple[Place, Area]]:
-        """Each place with parts whose bounding box meets the area's, and just those parts, in layer order."""
-        tree, owner = self._parts
-        found = np.unique(np.concatenate([tree.query(part) for part in area.geoms]) if area.geoms else [])
-        found = found.astype(np.int64)
-        for number in np.unique(owner[found]):
-            parts = tree.geometries[found[owner[found] == number]]
-            yield self.places[number], Area(shapely.MultiPolygon(list(parts)))
+    def overlaps(self, area: Area) -> Iterator[tuple[Place, Area]]:
+        """Each place that covers ground of `area`, with that ground, in layer order."""
+        tree, owner = self._tree
+        found: dict[int, list[Area]] = {}
+        for number in sorted({int(n) for part in area.geoms for n in tree.query(part)}):
+            shared = _shared(area, tree.geometries[number])
+            if not shared.is_empty:
+                found.setdefault(int(owner[number]), []).append(shared)
+        for place, pieces in found.items():
+            yield self.places[place], pieces[0] if len(pieces) == 1 else join(pieces)
+
+    def is_near(self, part: shapely.Polygon, metres: float) -> bool:
+        """Whether some place lies within so many metres (to a few per cent) of a polygon."""
+        tree, _ = self._tree
+        south, north = part.bounds[1], part.bounds[3]
+        degrees = metres / 111_320 / max(float(np.cos(np.radians(max(abs(south), abs(north))))), 0.01)
+        return len(tree.query(part, predicate="dwithin", distance=degrees)) > 0
+
+
+def _shared(area: Area, part: shapely.Polygon) -> Area:
+    """What both cover; the prepared part answers the common cases without an overlay."""
+    if not part.intersects(area):
+        return EMPTY
+    if part.contains_properly(area):
+        return area
+    return overlap(area, stored(part))
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -87,8 +87,9 @@ class Sensor:
     """Largest off-nadir angle, degrees at the satellite, not the incidence angle on the ground."""
 
     def __attrs_post_init__(self) -> None:
-        is_sar = self.modality is Modality.SAR
-        if is_sar == (self.gsd_m is not None) or is_sar == (self.ipr_range_m is None or self.ipr_azimuth_m is None):
+        has_gsd = self.gsd_m is not None
+        has_ipr = self.ipr_range_m is not None and self.ipr_azimuth_m is not None
+        if (has_gsd, has_ipr) != ((False, True) if self.modality is Modality.SAR else (True, False)):
             raise ValueError("a SAR states an impulse response, every other sensor a ground sample distance")
 
     @property

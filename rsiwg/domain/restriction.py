@@ -21,6 +21,10 @@ class Kind(StrEnum):
     LICENCE_CONDITIONS = "licence_conditions"
 
 
+NUMERIC_KINDS = (Kind.RESOLUTION_LIMIT, Kind.LICENCE_CAP)
+"""Kinds whose entries give a number of metres."""
+
+
 class Status(StrEnum):
     """What stands behind it."""
 
@@ -52,6 +56,8 @@ class Zone:
     """False: a violation only in this zone is undetermined."""
     doubt: str = ""
     """For a zone that does not decide: why, as a clause."""
+    is_band: bool = False
+    """The ring outside the widest reading in which the outline held may be off; not a reading of its own."""
 
 
 @attrs.frozen(kw_only=True)

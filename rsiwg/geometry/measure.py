@@ -33,9 +33,10 @@ def area_km2(area: Area | MultiPolygon) -> float:
 
     Source: Snyder, Map Projections: A Working Manual (USGS PP 1395, 1987), equation 3-12.
     """
-    return sum(
-        _ring_m2(part.exterior) - sum(_ring_m2(hole) for hole in part.interiors) for part in area.geoms
-    ) / 1e6
+    return (
+        sum(_ring_m2(part.exterior) - sum(_ring_m2(hole) for hole in part.interiors) for part in area.geoms)
+        / 1e6
+    )
 
 
 def _ring_m2(ring: shapely.LinearRing) -> float:
@@ -58,7 +59,11 @@ def distance_km(one: Area, other: Area) -> float:
     per cent, never too small.
     """
     best = min(
-        (_nearest_m(one, translate(other, xoff=turn)) for turn in (-360.0, 0.0, 360.0) if _may_be_near(one, other, turn)),
+        (
+            _nearest_m(one, translate(other, xoff=turn))
+            for turn in (-360.0, 0.0, 360.0)
+            if _may_be_near(one, other, turn)
+        ),
         default=_nearest_m(one, other),
     )
     return best / 1000

@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 
 from rsiwg.domain import Layer, Place
-from rsiwg.errors import InvalidGeometry, RulebookUnusable
+from rsiwg.errors import InvalidGeometry
 from rsiwg.geometry import Area, from_geopackage, stored
 from rsiwg.rulebook.tables import read_table
 

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import hashlib
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
 
 from rsiwg.domain import (
+    NUMERIC_KINDS,
     Activity,
     Binds,
     Citation,
@@ -39,7 +41,9 @@ class _Outline:
     accuracy_m: float
 
 
-def read_restriction(folder: Path, slug: str, layers: Mapping[str, LayerFile], review_after_days: int) -> Restriction:
+def read_restriction(
+    folder: Path, slug: str, layers: Mapping[str, LayerFile], review_after_days: int
+) -> Restriction:
     """Read ``restrictions/<slug>.toml``.  Raises RulebookUnusable when it is wrong.
 
     An outline that cannot be had (its layer is missing, altered, or lacks the feature) becomes the
@@ -59,11 +63,17 @@ def read_restriction(folder: Path, slug: str, layers: Mapping[str, LayerFile], r
     if not limits:
         raise table.wrong("limit", "is missing: give at least one dated entry")
     _refuse_overlapping_periods(table, limits)
+    kind = table.one_of("kind", Kind)
+    if any((limit.finest_m is None) == (kind in NUMERIC_KINDS) for limit in limits):
+        raise table.wrong(
+            "limit",
+            f"of kind {kind} must {'give finest_m' if kind in NUMERIC_KINDS else 'say in words what applies'}",
+        )
     restriction = Restriction(
         id=slug,
         version=_version(path, [layers[n].layer.sha256 for n in sorted(used | more_used)]),
         title=table.text("title"),
-        kind=table.one_of("kind", Kind),
+        kind=kind,
         status=table.one_of("status", Status),
         binds=_binds(table.table("binds")),
         zones=() if problem else (*(o.zone for o in outlines), *_band(outlines)),
@@ -146,6 +156,7 @@ def _band(outlines: list[_Outline]) -> tuple[Zone, ...]:
             area=outside,
             decides=False,
             doubt=f"the outline is accurate to {widest:,.0f} m or better and cannot say on which side of the edge this ground lies",
+            is_band=True,
         ),
     )
 
@@ -215,7 +226,7 @@ def _limit(table: Table) -> Limit:
 
 def _refuse_overlapping_periods(table: Table, limits: tuple[Limit, ...]) -> None:
     ordered = sorted((limit.in_force for limit in limits), key=lambda period: period.start)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         if earlier.meet(later):
             raise table.wrong("limit", f"has two entries for {later.start}: their periods overlap")
 

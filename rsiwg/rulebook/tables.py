@@ -78,7 +78,9 @@ class Table:
         """A text that names a member of an enumeration."""
         return self._member(key, kind, self.text(key))
 
-    def some_of(self, key: str, kind: Callable[[str], T], default: tuple[str, ...] = _MISSING) -> frozenset[T]:
+    def some_of(
+        self, key: str, kind: Callable[[str], T], default: tuple[str, ...] = _MISSING
+    ) -> frozenset[T]:
         """A list of such texts."""
         return frozenset(self._member(key, kind, text) for text in self.texts(key, default))
 

@@ -1,0 +1,246 @@
+"""Resolution limits: finer than allowed, at the limit, near it."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from rsiwg.checks.scope import Doubt, Ground, Scope, Statement, scope_of
+from rsiwg.checks.words import (
+    kilometres,
+    listed,
+    metres,
+    named,
+    per_cent,
+    sensor_named,
+    sentence,
+    square_kilometres,
+)
+from rsiwg.domain import (
+    NUMERIC_KINDS,
+    Activity,
+    Finding,
+    ImagingRequest,
+    Limit,
+    Measured,
+    NotApplicable,
+    Outcome,
+    Period,
+    Restriction,
+    Rulebook,
+    Sensor,
+    in_full,
+)
+from rsiwg.geometry import Area, area_km2, join, overlap
+
+
+def finer_than_allowed(request: ImagingRequest, rulebook: Rulebook) -> Iterator[Statement]:
+    """Compare what is asked with each limit, zone by zone, sensor by sensor, dated entry by dated entry.
+
+    Equal to the limit is allowed: "finer than" is strict (15 CFR 960.4).
+    """
+    for restriction in rulebook.restrictions:
+        if restriction.kind not in NUMERIC_KINDS:
+            continue
+        scope = scope_of(request, restriction, rulebook)
+        if isinstance(scope, NotApplicable):
+            yield scope
+            yield from _near_the_edge(request, restriction, scope, rulebook)
+            continue
+        yield from _changes_within(request, scope)
+        for days, limit in scope.limits:
+            for sensor in scope.sensors:
+                yield from _compared(request, scope, sensor, days, limit, rulebook)
+
+
+def resolution_parts(
+    request: ImagingRequest, restriction: Restriction, sensor: Sensor
+) -> tuple[tuple[Area, float], ...]:
+    """What the restriction looks at, as disjoint (area, metres): the data that leave, or those collected."""
+    concerned = request.activity & (restriction.binds.activities or restriction.binds.unsettled_activities)
+    disseminated = Activity.DISSEMINATE in concerned
+    collected = Activity.COLLECT in concerned or not disseminated
+    native = sensor.resolution_m
+    if not disseminated:
+        return ((request.aoi, native),)
+    return tuple((area, min(value, native) if collected else value) for area, value in request.parts(sensor))
+
+
+def _compared(
+    request: ImagingRequest, scope: Scope, sensor: Sensor, days: Period, limit: Limit, rulebook: Rulebook
+) -> Iterator[Finding]:
+    assert limit.finest_m is not None
+    comparable = sensor.modality in scope.restriction.binds.comparable and sensor.measure is limit.measure
+    parts = resolution_parts(request, scope.restriction, sensor)
+    allowed: list[tuple[Ground, Area, float]] = []
+    for ground in scope.grounds:
+        finer: list[tuple[Area, float]] = []
+        others: list[tuple[Area, float]] = []
+        for area, value_m in parts:
+            shared = ground.area if len(parts) == 1 else overlap(ground.area, area)
+            if not shared.is_empty:
+                (others if comparable and value_m >= limit.finest_m else finer).append((shared, value_m))
+        if finer:
+            asked = _Asked(sensor=sensor, pieces=tuple(finer), limit=limit, days=days, comparable=comparable)
+            yield _violation(request, scope, ground, asked)
+        allowed += [(ground, area, value_m) for area, value_m in others]
+    if allowed:
+        yield _allowed(request, scope, sensor, days, limit, allowed, rulebook)
+
+
+@attrs.frozen(kw_only=True)
+class _Asked:
+    """What is asked for in one zone, finer than its limit or not to be compared with it."""
+
+    sensor: Sensor
+    pieces: tuple[tuple[Area, float], ...]
+    limit: Limit
+    days: Period
+    comparable: bool
+
+
+def _violation(request: ImagingRequest, scope: Scope, ground: Ground, asked: _Asked) -> Finding:
+    limit, zone = asked.limit, ground.zone
+    assert limit.finest_m is not None
+    where = asked.pieces[0][0] if len(asked.pieces) == 1 else join(area for area, _ in asked.pieces)
+    finest = min(value for _, value in asked.pieces)
+    size, total = area_km2(where), area_km2(request.aoi)
+    doubts = list(scope.doubts)
+    if not zone.decides:
+        doubts.insert(0, Doubt(says=zone.doubt))
+    if not limit.verified:
+        doubts.append(
+            Doubt(says="this entry of the rulebook is recalled and has not been read in its source")
+        )
+    if not asked.comparable:
+        doubts.append(
+            Doubt(
+                says=f"the limit is a {named(limit.measure)} and cannot be compared with the resolution of {named(asked.sensor.modality)}"
+            )
+        )
+    place = "everywhere" if scope.restriction.worldwide else f"in {zone.title}"
+    says = (
+        f"{square_kilometres(size)} of the AOI ({per_cent(size / total)}) lie {place}, where the finest "
+        f"{named(limit.measure)} allowed is {metres(limit.finest_m)}{on_days(request, asked.days)}; {metres(finest)} is asked for with {sensor_named(asked.sensor)}."
+    )
+    if doubts:
+        says += " " + sentence(f"this is undetermined: {'; '.join(d.says for d in doubts)}")
+    return Finding(
+        check="finer_than_allowed",
+        outcome=Outcome.INDETERMINATE if doubts else Outcome.CONFLICT,
+        says=says,
+        restriction=scope.restriction.id,
+        restriction_version=scope.restriction.version,
+        reading=zone.reading,
+        sensor=asked.sensor.name,
+        measured=Measured(measure=asked.sensor.measure, value_m=finest, limit_m=limit.finest_m),
+        citation=limit.citation,
+        days=asked.days,
+        where=where,
+        area_km2=size,
+        share_of_aoi=size / total,
+        near_miss=zone.is_band,
+        needs=needs_of(doubts),
+    )
+
+
+def _allowed(
+    request: ImagingRequest,
+    scope: Scope,
+    sensor: Sensor,
+    days: Period,
+    limit: Limit,
+    allowed: Sequence[tuple[Ground, Area, float]],
+    rulebook: Rulebook,
+) -> Finding:
+    assert limit.finest_m is not None
+    finest = min(value for _, _, value in allowed)
+    readings = list(dict.fromkeys(ground.zone.title for ground, _, _ in allowed if not ground.zone.is_band))
+    place = (
+        "everywhere"
+        if scope.restriction.worldwide
+        else f"in {listed(readings)}"
+        if readings
+        else "beside the area"
+    )
+    where = join(area for _, area, _ in allowed)
+    size, total = area_km2(where), area_km2(request.aoi)
+    near = finest <= limit.finest_m * (1 + rulebook.near_miss_share)
+    says = (
+        f"{metres(finest)} {named(sensor.measure)} with {sensor_named(sensor)} is not finer than the {metres(limit.finest_m)} "
+        f"allowed {place}{on_days(request, days)}."
+    )
+    if near and finest > limit.finest_m:
+        says += f" It is within {per_cent(rulebook.near_miss_share)} of the limit."
+    elif near:
+        says += " It is exactly at the limit, which is allowed."
+    return Finding(
+        check="finer_than_allowed",
+        outcome=Outcome.CLEAR,
+        says=says,
+        restriction=scope.restriction.id,
+        restriction_version=scope.restriction.version,
+        sensor=sensor.name,
+        measured=Measured(measure=sensor.measure, value_m=finest, limit_m=limit.finest_m),
+        citation=limit.citation,
+        days=days,
+        where=where,
+        area_km2=size,
+        share_of_aoi=size / total,
+        near_miss=near,
+    )
+
+
+def _near_the_edge(
+    request: ImagingRequest, restriction: Restriction, elsewhere: NotApplicable, rulebook: Rulebook
+) -> Iterator[Finding]:
+    """Report an AOI just outside, where what is asked for would be finer than allowed inside."""
+    away = elsewhere.distance_km
+    if away is None or away > rulebook.near_miss_km:
+        return
+    for limit in restriction.limits:
+        days = limit.in_force.meet(request.judged)
+        for sensor in request.sensors:
+            finest = min(value for _, value in resolution_parts(request, restriction, sensor))
+            if days and limit.finest_m and sensor.measure is limit.measure and finest < limit.finest_m:
+                yield Finding(
+                    check="finer_than_allowed",
+                    outcome=Outcome.CLEAR,
+                    says=f"The AOI lies {kilometres(away)} outside {restriction.title.split(':')[0]}, where {metres(finest)} "
+                    f"with {sensor_named(sensor)} would be finer than the {metres(limit.finest_m)} allowed {days}.",
+                    restriction=restriction.id,
+                    restriction_version=restriction.version,
+                    sensor=sensor.name,
+                    measured=Measured(measure=sensor.measure, value_m=finest, limit_m=limit.finest_m),
+                    citation=limit.citation,
+                    days=days,
+                    distance_km=away,
+                    near_miss=True,
+                )
+
+
+def _changes_within(request: ImagingRequest, scope: Scope) -> Iterator[Finding]:
+    """Report each change of the limit within the days judged."""
+    for (_, before), (days, after) in itertools.pairwise(scope.limits):
+        assert before.finest_m is not None
+        assert after.finest_m is not None
+        yield Finding(
+            check="limit_changes_within_the_period",
+            outcome=Outcome.CLEAR,
+            says=f"The limit of {scope.restriction.title} changes within the time asked for: on {in_full(days.start)} from "
+            f"{metres(before.finest_m)} to {metres(after.finest_m)}. Each span is judged by its own limit.",
+            restriction=scope.restriction.id,
+            restriction_version=scope.restriction.version,
+            citation=after.citation,
+            days=request.judged,
+        )
+
+
+def on_days(request: ImagingRequest, days: Period) -> str:
+    """The days, where they are only some of those judged."""
+    return "" if days == request.judged else f" {days}"
+
+
+def needs_of(doubts: Sequence[Doubt]) -> tuple[str, ...]:
+    """The fields that would settle the doubts, each once."""
+    return tuple(dict.fromkeys(d.needs for d in doubts if d.needs))

@@ -1,0 +1,335 @@
+"""The smallest changes that clear conflicts, each proved by checking the changed request again."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import attrs
+
+from rsiwg.checks.scope import grounds_of
+from rsiwg.checks.words import listed, metres, named, per_cent, sentence, square_kilometres
+from rsiwg.domain import (
+    NUMERIC_KINDS,
+    Finding,
+    ImagingRequest,
+    Kind,
+    Outcome,
+    Period,
+    ProductPiece,
+    Recipient,
+    Remedy,
+    RemedyKind,
+    Restriction,
+    Rulebook,
+    Verdict,
+    in_full,
+    verdict_of,
+)
+from rsiwg.geometry import Area, area_km2, join, overlap, padded, subtract
+
+Evaluate = Callable[[ImagingRequest], tuple[Finding, ...]]
+_MOST_COMBINATIONS = 12
+
+
+@attrs.frozen(kw_only=True)
+class _Change:
+    """One single change: how it is made, how much it costs the applicant (0 to 1), and for whom it is meant."""
+
+    kind: RemedyKind
+    says: str
+    cost: float
+    apply: Callable[[ImagingRequest], ImagingRequest | None]
+    restriction: str
+    only: Finding | None = None
+    """Set: meant to clear just this finding; else the whole restriction."""
+    piece: Area | None = None
+
+
+def remedies(
+    request: ImagingRequest, rulebook: Rulebook, findings: Sequence[Finding], evaluate: Evaluate
+) -> tuple[Remedy, ...]:
+    """Every proved remedy, smallest change first for each restriction, then the smallest combined set."""
+    conflicts = [f for f in findings if f.outcome is Outcome.CONFLICT]
+    by_id = {r.id: r for r in rulebook.restrictions}
+    proved: list[tuple[_Change, Remedy]] = []
+    for slug in dict.fromkeys(f.restriction for f in conflicts if f.restriction):
+        own = [
+            f
+            for f in findings
+            if f.restriction == slug and f.outcome in (Outcome.CONFLICT, Outcome.INDETERMINATE)
+        ]
+        changes = sorted(_changes(request, by_id[slug], own), key=lambda change: change.cost)
+        tried = ((change, _prove(request, findings, change, evaluate)) for change in changes)
+        proved += [(change, remedy) for change, remedy in tried if remedy is not None]
+    # Those that settle everything first, then by size; sorting keeps the order of equals.
+    proved.sort(key=lambda pair: pair[1].verdict_after is not Verdict.CLEAR)
+    found = [remedy for _, remedy in proved]
+    if conflicts and not any(remedy.verdict_after is not Verdict.RESTRICTED for remedy in found):
+        found += _combined(request, findings, [change for change, _ in proved], evaluate)
+    return tuple(attrs.evolve(remedy, id=f"R{n}") for n, remedy in enumerate(found, start=1))
+
+
+# ------------------------------------------------------------------------------------ candidates
+
+
+def _changes(request: ImagingRequest, restriction: Restriction, own: Sequence[Finding]) -> Iterator[_Change]:
+    conflicts = [f for f in own if f.outcome is Outcome.CONFLICT]
+    if restriction.kind in NUMERIC_KINDS:
+        yield from _coarsenings(request, restriction, own, conflicts)
+    yield from _cut_out(request, restriction, conflicts)
+    yield from _other_dates(request, restriction, conflicts)
+    yield from _other_recipient(restriction)
+    yield from _other_activity(request, restriction)
+
+
+def _coarsenings(
+    request: ImagingRequest, restriction: Restriction, own: Sequence[Finding], conflicts: Sequence[Finding]
+) -> Iterator[_Change]:
+    for finding in conflicts:
+        assert finding.where is not None
+        assert finding.measured is not None
+        assert finding.measured.limit_m is not None
+        yield _coarsening(
+            request, restriction, finding.where, finding.measured.limit_m, finding, only=finding
+        )
+    limits = [f.measured.limit_m for f in conflicts if f.measured and f.measured.limit_m]
+    everything = join(ground.area for ground in grounds_of(request.aoi, restriction))
+    if len(own) > 1 or not subtract(everything, padded(own[0].where or everything)).is_empty:
+        yield _coarsening(request, restriction, everything, max(limits), conflicts[0], only=None)
+
+
+def _coarsening(
+    request: ImagingRequest,
+    restriction: Restriction,
+    where: Area,
+    limit_m: float,
+    finding: Finding,
+    only: Finding | None,
+) -> _Change:
+    assert finding.measured is not None
+    measure, asked_m = finding.measured.measure, finding.measured.value_m
+    piece = overlap(request.aoi, padded(where))
+    share = area_km2(piece) / area_km2(request.aoi)
+
+    def apply(to: ImagingRequest) -> ImagingRequest | None:
+        product = to.product
+        stated = product.resolution_m is not None or product.inside
+        if stated and product.measure is not measure:
+            return None
+        finer = [p for p in product.inside if p.resolution_m < limit_m]
+        coarser = [p for p in product.inside if p.resolution_m >= limit_m]
+        target = piece
+        for other in coarser:
+            target = subtract(target, other.area)
+        if subtract(to.aoi, target).is_empty:
+            return attrs.evolve(
+                to,
+                product=attrs.evolve(product, resolution_m=limit_m, measure=measure, inside=tuple(coarser)),
+            )
+        inside = (ProductPiece(area=target, resolution_m=limit_m), *coarser, *finer)
+        return attrs.evolve(to, product=attrs.evolve(product, measure=measure, inside=inside))
+
+    where_words = (
+        "everywhere in the AOI"
+        if share > 0.9999
+        else f"inside these {square_kilometres(area_km2(piece))} ({per_cent(share)} of the AOI)"
+    )
+    reach = "" if only is not None else ", which takes in every reading of the area"
+    return _Change(
+        kind=RemedyKind.COARSEN,
+        says=f"Coarsen the product to {metres(limit_m)} {named(measure)} {where_words}{reach}.",
+        cost=share * max(1 - asked_m / limit_m, 0.0),
+        apply=apply,
+        restriction=restriction.id,
+        only=only,
+        piece=piece,
+    )
+
+
+def _cut_out(
+    request: ImagingRequest, restriction: Restriction, conflicts: Sequence[Finding]
+) -> Iterator[_Change]:
+    if restriction.worldwide:
+        return
+    for areas, only in (
+        ([ground.area for ground in grounds_of(request.aoi, restriction)], None),
+        ([f.where for f in conflicts if f.where is not None], conflicts[0]),
+    ):
+        piece = overlap(request.aoi, padded(join(areas)))
+        kept = subtract(request.aoi, padded(join(areas)))
+        if kept.is_empty:
+            continue
+        lost = area_km2(piece) / area_km2(request.aoi)
+        yield _Change(
+            kind=RemedyKind.CUT_OUT,
+            says=f"Cut {square_kilometres(area_km2(piece))} out of the AOI: {square_kilometres(area_km2(kept))} remain and "
+            f"{per_cent(lost)} is lost.",
+            cost=lost,
+            apply=_cutting(piece),
+            restriction=restriction.id,
+            only=only,
+            piece=piece,
+        )
+        return
+
+
+def _cutting(piece: Area) -> Callable[[ImagingRequest], ImagingRequest | None]:
+    def apply(to: ImagingRequest) -> ImagingRequest | None:
+        kept = subtract(to.aoi, piece)
+        return None if kept.is_empty else attrs.evolve(to, aoi=kept)
+
+    return apply
+
+
+def _other_dates(
+    request: ImagingRequest, restriction: Restriction, conflicts: Sequence[Finding]
+) -> Iterator[_Change]:
+    if request.as_of is not None:
+        return
+    barred = [
+        limit.in_force
+        for limit in restriction.limits
+        if any(f.days and limit.in_force.meet(f.days) for f in conflicts)
+    ]
+    left: tuple[Period, ...] = (request.collection,)
+    for days in barred:
+        left = tuple(span for kept in left for span in kept.without(days))
+    if left:
+        moved = max(left, key=lambda span: (span.day_count, -span.start.toordinal()))
+        cost = 1 - moved.day_count / request.collection.day_count
+        says = f"Collect only {moved}."
+    else:
+        ends = [days.end for days in barred if days.end is not None]
+        if len(ends) < len(barred):
+            return
+        start = max(ends)
+        moved = Period(start, start + (request.collection.end - request.collection.start))  # type: ignore[operator]  # a collection has an end
+        cost = 1.0
+        says = f"Move the collection past {in_full(start)}: collect {moved}."
+
+    yield _Change(
+        kind=RemedyKind.MOVE_DATES,
+        says=says,
+        cost=cost,
+        apply=lambda to: attrs.evolve(to, collection=moved),
+        restriction=restriction.id,
+    )
+
+
+def _other_recipient(restriction: Restriction) -> Iterator[_Change]:
+    for kind in sorted(restriction.binds.except_recipients):
+        yield _Change(
+            kind=RemedyKind.CHANGE_RECIPIENT,
+            says=f"Disseminate only to {named(kind)}.",
+            cost=0.9,
+            apply=lambda to, kind=kind: attrs.evolve(to, recipient=Recipient(kind=kind)),  # type: ignore[misc]  # bound at once
+            restriction=restriction.id,
+        )
+
+
+def _other_activity(request: ImagingRequest, restriction: Restriction) -> Iterator[_Change]:
+    left = request.activity - restriction.binds.activities
+    if left and restriction.kind is Kind.LIMITED_OPERATIONS:
+        yield _Change(
+            kind=RemedyKind.CHANGE_ACTIVITY,
+            says=f"Limit the request to {listed(sorted(named(a) for a in left))}.",
+            cost=0.8,
+            apply=lambda to: attrs.evolve(to, activity=left),
+            restriction=restriction.id,
+        )
+
+
+# ----------------------------------------------------------------------------------------- proof
+
+
+def _prove(
+    request: ImagingRequest, findings: Sequence[Finding], change: _Change, evaluate: Evaluate
+) -> Remedy | None:
+    changed = change.apply(request)
+    if changed is None:
+        return None
+    after = evaluate(changed)
+    still = [
+        f
+        for f in after
+        if f.restriction == change.restriction and f.outcome in (Outcome.CONFLICT, Outcome.INDETERMINATE)
+    ]
+    if change.only is None:
+        cleared = not still
+    else:
+        cleared = _key(change.only) not in {_key(f) for f in still if f.outcome is Outcome.CONFLICT}
+    return _remedy(request, findings, changed, after, change) if cleared else None
+
+
+def _remedy(
+    request: ImagingRequest,
+    findings: Sequence[Finding],
+    changed: ImagingRequest,
+    after: Sequence[Finding],
+    change: _Change,
+    steps: Iterable[_Change] = (),
+) -> Remedy:
+    bad = [f for f in after if f.outcome in (Outcome.CONFLICT, Outcome.INDETERMINATE)]
+    remaining = {_key(f) for f in bad}
+    cleared = [
+        f.id
+        for f in findings
+        if f.outcome in (Outcome.CONFLICT, Outcome.INDETERMINATE) and _key(f) not in remaining
+    ]
+    piece = change.piece
+    return Remedy(
+        kind=change.kind,
+        says=change.says,
+        clears=tuple(cleared),
+        request=changed,
+        verdict_after=verdict_of(tuple(after)),
+        remains=tuple(f.says for f in bad),
+        piece=piece,
+        piece_km2=None if piece is None else area_km2(piece),
+        share_of_aoi=None if piece is None else area_km2(piece) / area_km2(request.aoi),
+        steps=tuple(step.says for step in steps),
+    )
+
+
+def _combined(
+    request: ImagingRequest, findings: Sequence[Finding], changes: Sequence[_Change], evaluate: Evaluate
+) -> list[Remedy]:
+    """The cheapest set with one change for each restriction in conflict that leaves no conflict."""
+    slugs = list(dict.fromkeys(f.restriction for f in findings if f.outcome is Outcome.CONFLICT))
+    options = [
+        [c for c in changes if c.restriction == slug and c.only is None][:3]
+        or [c for c in changes if c.restriction == slug][:3]
+        for slug in slugs
+    ]
+    sets = sorted(itertools.product(*options), key=lambda chosen: sum(c.cost for c in chosen))
+    best: Remedy | None = None
+    for chosen in sets[:_MOST_COMBINATIONS]:
+        changed: ImagingRequest | None = request
+        for change in chosen:
+            changed = None if changed is None else change.apply(changed)
+        if changed is None:
+            continue
+        after = evaluate(changed)
+        verdict = verdict_of(tuple(after))
+        if verdict is Verdict.RESTRICTED or (best is not None and verdict is not Verdict.CLEAR):
+            continue
+        together = attrs.evolve(
+            chosen[0],
+            kind=RemedyKind.COMBINED,
+            says=sentence(f"make {len(chosen)} changes together"),
+            piece=_pieces(chosen),
+        )
+        best = _remedy(request, findings, changed, after, together, chosen)
+        if verdict is Verdict.CLEAR:
+            break
+    return [] if best is None else [best]
+
+
+def _pieces(changes: Iterable[_Change]) -> Area | None:
+    pieces = [change.piece for change in changes if change.piece is not None]
+    return join(pieces) if pieces else None
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    """What makes two findings of two evaluations the same statement."""
+    limit = finding.measured.limit_m if finding.measured else None
+    return finding.check, finding.restriction, finding.reading, finding.sensor, limit
