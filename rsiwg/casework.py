@@ -1,0 +1,185 @@
+"""Use cases, one function each: check a request, keep it, fetch it, check it again."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+
+from rsiwg import __version__
+from rsiwg.checks import assess
+from rsiwg.domain import Assessment, Rulebook
+from rsiwg.domain.document import assessment_document, canonical_json, request_document, verdict_id
+from rsiwg.errors import InvalidSubmission, NotFound
+from rsiwg.intake import Submission, read_submission
+from rsiwg.settings import Limits
+
+if TYPE_CHECKING:
+    from rsiwg.store import NewAssessment, NewRequest, StoredAssessment, StoredRequest
+
+
+class Requests(Protocol):
+    """What casework needs of a store."""
+
+    def add(self, new: "NewRequest", assessment: "NewAssessment | None" = None) -> "StoredRequest":
+        """Keep a request with its first assessment, or return the one kept before under the same key."""
+
+    def get(self, request_id: str) -> "StoredRequest":
+        """A kept request.  Raises NotFound."""
+
+    def add_assessment(self, request_id: str, new: "NewAssessment") -> "StoredAssessment":
+        """Keep another assessment of a kept request."""
+
+
+@attrs.frozen(kw_only=True)
+class Checked:
+    """A submission, what was found, and the JSON answer."""
+
+    submission: Submission
+    assessment: Assessment
+    document: dict[str, Any]
+    """The assessment document, with `changes`: what reading the submission changed."""
+
+
+@attrs.frozen(kw_only=True)
+class Recheck:
+    """A stored answer beside the one that the same request gets now."""
+
+    same: bool
+    differences: tuple[str, ...]
+    document: dict[str, Any]
+    """The answer now."""
+
+
+def check(
+    body: Mapping[str, Any], rulebook: Rulebook, *, limits: Limits, as_of: dt.date | None = None
+) -> Checked:
+    """Read a request and check it; nothing is kept.
+
+    `as_of` judges the rules on that one day; without it they are judged on every day of the collection.
+
+    Raises:
+        InvalidSubmission, InvalidGeometry, TooLarge, ChoiceNeeded: the request cannot be taken.
+    """
+    submission = read_submission(body, limits)
+    assessment = assess(attrs.evolve(submission.request, as_of=as_of), rulebook, __version__)
+    document = {**assessment_document(assessment), "changes": list(submission.changes)}
+    return Checked(submission=submission, assessment=assessment, document=document)
+
+
+def submit(
+    body: Mapping[str, Any],
+    rulebook: Rulebook,
+    requests: Requests,
+    *,
+    limits: Limits,
+    actor: str,
+    source: str,
+    now: dt.datetime,
+    key: str | None = None,
+) -> "StoredRequest":
+    """Read a request, check it, keep both; the same `key` with the same request is kept once.
+
+    Raises:
+        Conflicting: the key was used for another request; and what `check` raises.
+    """
+    from rsiwg.store import NewAssessment, NewRequest  # noqa: PLC0415  # the command line checks without a database
+
+    checked = check(body, rulebook, limits=limits)
+    request = checked.submission.request
+    new = NewRequest(
+        reference=request.reference,
+        kind="imaging",
+        received_at=now,
+        actor=actor,
+        source=source,
+        key=key,
+        body=canonical_json(request_document(request)),
+        changes=checked.submission.changes,
+    )
+    first = NewAssessment(
+        at=now,
+        actor=actor,
+        verdict=str(checked.assessment.verdict),
+        verdict_id=verdict_id(checked.assessment),
+        as_of=None,
+        rulebook=rulebook.version,
+        engine=__version__,
+        document=canonical_json(checked.document),
+    )
+    return requests.add(new, first)
+
+
+def fetch(requests: Requests, request_id: str) -> "StoredRequest":
+    """A kept request with its assessments.  Raises NotFound."""
+    stored = requests.get(request_id)
+    if stored.latest is None:
+        raise NotFound(f"no assessment is kept for the request {request_id}")
+    return stored
+
+
+def recheck(document: Mapping[str, Any], rulebook: Rulebook, limits: Limits | None = None) -> Recheck:
+    """Replay a stored answer: "same", or what differs and why.
+
+    Raises:
+        InvalidSubmission: the document is not an answer of this service.
+    """
+    if not isinstance(document.get("request"), dict) or "verdict_id" not in document:
+        raise InvalidSubmission({"": "this is not a stored answer: it has no request and verdict_id"})
+    as_of = document.get("as_of")
+    try:
+        day = None if as_of is None else dt.date.fromisoformat(as_of)
+    except (TypeError, ValueError):
+        raise InvalidSubmission({"as_of": "give a day as YYYY-MM-DD, or null"}) from None
+    # Limits keep the service safe from strangers; an answer of our own was within them when it was given.
+    now = check(document["request"], rulebook, limits=limits or _NO_LIMITS, as_of=day).document
+    now["changes"] = list(document.get("changes", ()))
+    same = canonical_json(now) == canonical_json(document)
+    return Recheck(same=same, differences=() if same else _differences(document, now), document=now)
+
+
+_NO_LIMITS = Limits(max_vertices=10**9, max_parts=10**9, max_area_km2=1e12)
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
+    """In sentences: first why it may differ (engine, rulebook), then what does."""
+    told = []
+    for field, name in (("engine", "engine version"), ("rulebook", "rulebook")):
+        if before.get(field) != now[field]:
+            told.append(f"The {name} was {str(before.get(field))[:12]} and is {str(now[field])[:12]}.")
+    if not told:
+        told.append("Engine and rulebook are the same, so the stored answer itself was altered.")
+    if before.get("verdict") != now["verdict"]:
+        told.append(f"The verdict was {before.get('verdict')} and is {now['verdict']}.")
+    elif before.get("verdict_id") != now["verdict_id"]:
+        told.append(f"The verdict is still {now['verdict']}; its id differs.")
+    for field, name in (
+        ("findings", "finding"),
+        ("not_applicable", "restriction that does not apply"),
+        ("remedies", "remedy"),
+    ):
+        told += _changed_entries(name, before.get(field), now[field])
+    others = [
+        k
+        for k in now
+        if k not in {"engine", "rulebook", "verdict", "verdict_id", "findings", "not_applicable", "remedies"}
+        and before.get(k) != now[k]
+    ]
+    told += [f"The stored {k} differs from the one made now." for k in others]
+    return tuple(told)
+
+
+def _changed_entries(name: str, before: object, now: list[dict[str, Any]]) -> list[str]:
+    old = [entry for entry in before if isinstance(entry, dict)] if isinstance(before, list) else []
+    was, is_now = ({canonical_json(_bare(e)): e for e in entries} for entries in (old, now))
+    gone = [f"No longer a {name}: {_words(was[k])}" for k in was if k not in is_now]
+    new = [f"Now a {name}: {_words(is_now[k])}" for k in is_now if k not in was]
+    return gone + new
+
+
+def _bare(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in entry.items() if k not in {"id", "restriction_version"}}
+
+
+def _words(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("says") or f"{entry.get('title')}: {entry.get('reason')}")
