@@ -1,6 +1,7 @@
 """Form, JSON and files into the domain; the only room with pydantic."""
 
-from rsiwg.intake.aoi import read_aoi_value
+from rsiwg.intake.aoi import read_aoi_file, read_aoi_text, read_aoi_value
+from rsiwg.intake.coordinates import notations
 from rsiwg.intake.found import ReadAoi
 from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import read_json
@@ -9,6 +10,9 @@ from rsiwg.intake.submission import Submission, read_submission
 __all__ = [
     "ReadAoi",
     "Submission",
+    "notations",
+    "read_aoi_file",
+    "read_aoi_text",
     "read_aoi_value",
     "read_json",
     "read_submission",

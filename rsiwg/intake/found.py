@@ -1,12 +1,13 @@
 """What a reader found in an input, and the way from there to one `Area`."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 import shapely
-from shapely import MultiPolygon, Polygon
+from shapely import GeometryCollection, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from rsiwg.errors import ChoiceNeeded, InvalidGeometry, TooLarge
@@ -51,6 +52,24 @@ class ReadAoi:
     """Sentences: what was changed on reading."""
     name: str | None
     format: str
+
+
+def found_of(
+    format_: str,
+    shapes: Iterable[tuple[BaseGeometry | None, str | None, str | None]],
+    changes: tuple[str, ...] = (),
+) -> Found:
+    """Sort (shape, name, layer) triples into areas, the rest by kind, and features without a geometry."""
+    features, left_out, empty = [], Counter[str](), 0
+    for shape, name, layer in shapes:
+        if shape is None:
+            empty += 1
+            continue
+        area, others = _sorted_out(shape)
+        left_out.update(others)
+        if area is not None:
+            features.append(Feature(geometry=area, name=name, layer=layer))
+    return Found(format=format_, features=features, changes=changes, left_out=left_out, empty=empty)
 
 
 def settle(found: Found, limits: Limits, choose: str | None = None) -> ReadAoi:
@@ -103,14 +122,21 @@ def refuse_too_many_vertices(vertices: int, limits: Limits) -> None:
 
 
 def polygons_of(shape: BaseGeometry) -> MultiPolygon | Polygon | None:
-    """The area in a shape: itself, or the parts of a collection that holds nothing but polygons."""
+    """The area in a shape: itself, or the polygons of a collection together."""
+    return _sorted_out(shape)[0]
+
+
+def _sorted_out(shape: BaseGeometry) -> tuple[MultiPolygon | Polygon | None, list[str]]:
+    """The area in a shape, and the kinds of what else it holds."""
     if isinstance(shape, Polygon | MultiPolygon):
-        return shape
-    parts = list(getattr(shape, "geoms", ()))
-    inner = [polygons_of(part) for part in parts]
-    if not parts or any(p is None for p in inner):
-        return None
-    return MultiPolygon([p for shape_ in inner for p in shapely.get_parts(shape_) if isinstance(p, Polygon)])
+        return shape, []
+    if not isinstance(shape, GeometryCollection):
+        return None, [shape.geom_type]
+    inner = [_sorted_out(part) for part in shape.geoms]
+    polygons = [
+        p for area, _ in inner if area is not None for p in shapely.get_parts(area) if isinstance(p, Polygon)
+    ]
+    return MultiPolygon(polygons) if polygons else None, [kind for _, kinds in inner for kind in kinds]
 
 
 def _refuse_nothing(found: Found) -> None:

@@ -16,7 +16,6 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from rsiwg.domain import Activity, Modality, Plane, RecipientKind
-from rsiwg.domain.document import SCHEMA_VERSION
 from rsiwg.intake.shown import has_unseen
 from rsiwg.intake.strict_json import kind_of
 
@@ -192,7 +191,9 @@ class ApplicantPart(_Part):
     )
 
 
-_NEEDS_IPR = {"anyOf": [{"required": ["ipr_m"]}, {"required": ["ipr_range_m", "ipr_azimuth_m"]}]}
+_NEEDS_IPR: dict[str, Any] = {
+    "anyOf": [{"required": ["ipr_m"]}, {"required": ["ipr_range_m", "ipr_azimuth_m"]}]
+}
 
 
 class SensorPart(_Part):
@@ -284,9 +285,9 @@ class ProductPart(_Measured):
 
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
-        pieces = self.inside or []
-        gsd = [p for p in (self, *pieces) if p.gsd_m is not None]
-        ipr = [p for p in (self, *pieces) if p.ipr_m is not None]
+        parts: list[_Measured] = [self, *(self.inside or [])]
+        gsd = [p for p in parts if p.gsd_m is not None]
+        ipr = [p for p in parts if p.ipr_m is not None]
         if gsd and ipr:
             raise _refuse("a product has one measure: give gsd_m throughout, or ipr_m throughout", "ipr_m")
         return self
@@ -339,7 +340,7 @@ class RequestPart(_Part):
         json_schema_extra={"oneOf": [{"required": ["sensor"]}, {"required": ["sensors"]}]},
     )
     schema_version: Annotated[Literal[1], BeforeValidator(_true_integer)] = Field(
-        default=SCHEMA_VERSION, title="Version of this schema"
+        default=1, title="Version of this schema"
     )
     kind: Literal["imaging"] = Field(title="Kind of request")
     reference: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_text)] = Field(

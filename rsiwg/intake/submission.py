@@ -171,15 +171,19 @@ def _request(part: RequestPart, aoi: ReadAoi, pieces: list[ReadAoi]) -> ImagingR
         licence=Licence()
         if licence is None
         else Licence(part_960=licence.part_960, tier=licence.tier, licensee=licence.licensee),
-        recipient=recipient
-        and Recipient(kind=recipient.kind, name=recipient.name, country=recipient.country),
+        recipient=None
+        if recipient is None
+        else Recipient(kind=recipient.kind, name=recipient.name, country=recipient.country),
         exercise=bool(part.exercise),
     )
 
 
 def _sensors(part: RequestPart) -> list[Sensor]:
-    given = part.sensors if part.sensors is not None else [part.sensor] if part.sensor is not None else []
-    return [_sensor(sensor, n) for n, sensor in enumerate(given, start=1)]
+    return [_sensor(sensor, n) for n, sensor in enumerate(_sensor_parts(part), start=1)]
+
+
+def _sensor_parts(part: RequestPart) -> list[SensorPart]:
+    return part.sensors if part.sensors is not None else [part.sensor] if part.sensor is not None else []
 
 
 def _sensor(part: SensorPart, number: int) -> Sensor:
@@ -227,10 +231,10 @@ def _changes(body: Mapping[str, Any], part: RequestPart, pieces: list[ReadAoi]) 
         said.append(
             "No product is given: what is disseminated is taken to be the sensor's native resolution."
         )
-    for n, (sensor, made) in enumerate(zip(part.sensors or [part.sensor], _sensors(part), strict=True)):
+    for n, (sensor, made) in enumerate(zip(_sensor_parts(part), _sensors(part), strict=True)):
         field = "sensor" if part.sensors is None else f"sensors[{n}]"
-        if sensor is not None and sensor.name is None:
+        if sensor.name is None:
             said.append(f'{field} has no name and is called "{made.name}".')
-        if sensor is not None and sensor.modality is Modality.SAR and sensor.ipr_m is not None:
+        if sensor.modality is Modality.SAR and sensor.ipr_m is not None:
             said.append(f"{field}.ipr_m was taken for both range and azimuth.")
     return said

@@ -1,0 +1,56 @@
+"""Well-known text, plain or with an SRID before it."""
+
+import re
+
+import attrs
+import shapely
+
+from rsiwg.errors import InvalidGeometry
+from rsiwg.intake.found import Feature, Found, found_of, polygons_of
+from rsiwg.intake.reproject import crs_from_epsg, to_lon_lat
+from rsiwg.intake.wkb import plain_reason
+from rsiwg.settings import Limits
+
+_START = re.compile(
+    r"\s*(?:SRID\s*=\s*(?P<srid>\d{1,9})\s*;)?\s*(?P<body>(?:POINT|LINESTRING|LINEARRING|POLYGON|MULTI[A-Z]+|"
+    r"GEOMETRYCOLLECTION|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|POLYHEDRALSURFACE|TIN|TRIANGLE)\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_DEEPEST = 6
+"""Nested parentheses: GEOS reads them by recursion."""
+
+
+def is_wkt(text: str) -> bool:
+    """Whether a text starts like WKT or EWKT."""
+    return _START.match(text) is not None
+
+
+def from_wkt(text: str, limits: Limits) -> Found:
+    """Find the area of a WKT or EWKT; another SRID than 4326 is reprojected where it is a known EPSG code."""
+    match = _START.fullmatch(text)
+    if match is None:
+        raise InvalidGeometry("this is not WKT: give a POLYGON or MULTIPOLYGON")
+    body = match["body"].strip()
+    _refuse_deep(body)
+    if re.search(r"\b(?:nan|inf|infinity)\b", body, re.IGNORECASE):
+        raise InvalidGeometry("a coordinate is not a finite number (NaN or infinity): give degrees")
+    try:
+        shape = shapely.from_wkt(body)
+    except shapely.errors.ShapelyError as exc:
+        raise InvalidGeometry(f"this WKT cannot be taken: {plain_reason(exc)}") from None
+    found = found_of("WKT", [(shape, None, None)])
+    srid = int(match["srid"] or 4326)
+    area = polygons_of(shape)
+    if area is None or srid == 4326:
+        return found
+    moved, changes = to_lon_lat(area, crs_from_epsg(srid, "SRID"), limits)
+    return attrs.evolve(found, features=[Feature(geometry=moved)], changes=changes)
+
+
+def _refuse_deep(body: str) -> None:
+    depth = deepest = 0
+    for bracket in re.findall(r"[()]", body):
+        depth += 1 if bracket == "(" else -1
+        deepest = max(deepest, depth)
+    if deepest > _DEEPEST:
+        raise InvalidGeometry(f"this WKT is nested more than {_DEEPEST} deep: give a POLYGON or MULTIPOLYGON")
