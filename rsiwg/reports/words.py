@@ -269,3 +269,14 @@ def _recipient_words(recipient: Mapping[str, Any] | None) -> str:
     country = f" ({recipient['country']})" if recipient.get("country") else ""
     kind = RECIPIENTS[recipient["kind"]]
     return f"{name}{kind[0].lower() + kind[1:] if name and kind[:2] != 'U.' else kind}{country}"
+
+
+def extent(geometry: Mapping[str, Any]) -> list[float]:
+    """West, south, east, north of a GeoJSON outline; west > east where it crosses 180 degrees."""
+    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    spans = [(min(x), max(x)) for polygon in polygons for x in [[p[0] for p in polygon[0]]]]
+    lats = [p[1] for polygon in polygons for p in polygon[0]]
+    west, east = min(w for w, _ in spans), max(e for _, e in spans)
+    if west == -180 and east == 180 and all(w >= 0 or e <= 0 for w, e in spans):
+        west, east = min(w for w, _ in spans if w >= 0), max(e for _, e in spans if e <= 0)
+    return [west, min(lats), east, max(lats)]
