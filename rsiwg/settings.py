@@ -62,15 +62,22 @@ class Settings:
         names = [f.name for f in attrs.fields(cls) if f.name != "limits"]
         given = {n: environ[_variable(n)] for n in names if _variable(n) in environ}
         if "secret_key" not in given:
-            raise RuntimeError(f"{_variable('secret_key')} is not set: give a random text of 16 or more characters")
-        limits = {}
-        for field in attrs.fields(Limits):
-            if (text := environ.get(_variable(field.name))) is not None:
-                limits[field.name] = _number(field.name, text, float if field.type is float else int)
+            raise RuntimeError(
+                f"{_variable('secret_key')} is not set: give a random text of 16 or more characters"
+            )
         for name in ("trusted_proxies", "requests_per_minute"):
             if name in given:
                 _number(name, given[name], int)
-        return cls(**given, limits=Limits(**limits))  # type: ignore[arg-type]  # the converters take text
+        return cls(**given, limits=limits_from_environ(environ))
+
+
+def limits_from_environ(environ: Mapping[str, str] = os.environ) -> Limits:
+    """Read just the limits, which the command line needs without a service.  Raises RuntimeError."""
+    found = {}
+    for field in attrs.fields(Limits):
+        if (text := environ.get(_variable(field.name))) is not None:
+            found[field.name] = _number(field.name, text, float if field.type is float else int)
+    return Limits(**found)  # type: ignore[arg-type]  # each number is of its field's type
 
 
 def _variable(name: str) -> str:

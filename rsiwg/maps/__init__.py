@@ -3,6 +3,7 @@
 The only room that knows folium.  It draws what it is given and computes nothing about it.
 """
 
+from rsiwg.maps.answer import scene_of
 from rsiwg.maps.assets import Assets
 from rsiwg.maps.page import draw
 from rsiwg.maps.scene import Bounds, Feature, Group, Layer, Scene
@@ -19,5 +20,6 @@ __all__ = [
     "Scene",
     "Style",
     "draw",
+    "scene_of",
     "simplify_for_drawing",
 ]
