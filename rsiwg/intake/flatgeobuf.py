@@ -151,7 +151,8 @@ def _index_bytes(count: int, node_size: int) -> int:
         return 0
     if node_size == 1:
         raise InvalidGeometry(_DAMAGED)
-    nodes = level = count
+    level = -(-count // node_size)  # even a single feature has a root above it
+    nodes = count + level
     while level > 1:
         level = -(-level // node_size)
         nodes += level

@@ -71,7 +71,6 @@ def _opened(data: bytes) -> sqlite3.Connection:
     database.set_progress_handler(lambda: int(time.monotonic() > ends_at), _STEPS)
     for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON"):
         database.execute(f"PRAGMA {pragma}")
-    database.enable_load_extension(False)
     if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         database.close()
         raise InvalidGeometry(_not_readable())

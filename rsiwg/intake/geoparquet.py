@@ -158,3 +158,7 @@ def _crs(described: dict[str, Any]) -> CRS:
     if isinstance(identity, dict) and (identity.get("authority"), identity.get("code")) == ("OGC", "CRS84"):
         return CRS("OGC:CRS84")
     return crs_from_definition(crs, "this GeoParquet")
+
+
+def _is_string(pa: Any, kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

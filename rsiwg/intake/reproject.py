@@ -220,7 +220,7 @@ def _round_a_pole(shell: _Xy) -> _Xy:
 
 def _near(ring: _Xy, middle_deg: float) -> _Xy:
     turns = np.round((middle_deg - float(ring[:, 0].mean())) / 360)
-    return ring + np.array([360 * turns, 0.0])
+    return np.asarray(ring + np.array([360 * turns, 0.0]), dtype=np.float64)
 
 
 def _refuse_degrees_in_metres(shape: Polygon | MultiPolygon, crs: CRS, name: str) -> None:
