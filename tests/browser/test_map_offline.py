@@ -184,6 +184,18 @@ def test_a_page_from_disk_lets_in_no_other_script(page, tmp_path, complaints):
     complaints.clear()
 
 
+def test_it_prints_and_comes_back(opened):
+    copies = opened.locator("canvas.paper")
+    before = opened.locator("#centre").inner_text()
+    opened.evaluate(
+        "addEventListener('beforeprint', () => { window.copies = document.querySelectorAll('canvas.paper').length; })"
+    )
+    assert opened.pdf().startswith(b"%PDF")
+    assert opened.evaluate("window.copies") == 2
+    assert copies.count() == 0
+    assert opened.locator("#centre").inner_text() == before
+
+
 def test_both_halves_appear_together(page, site):
     page.goto(f"{site}/across")
     ready(page)

@@ -4,6 +4,7 @@
 //   from here:  {source: "rsiwg-map", type: "ready" | "enter" | "leave" | "select", ref}
 //   to here:    {source: "rsiwg-page", type: "highlight" | "clear" | "select" | "fit", ref}
 //
+// The frame that holds this page needs allow="fullscreen" for the full-screen button to work.
 // No text of the scene ever becomes HTML: popups and tooltips are built of text nodes.
 "use strict";
 window.rsiwgMap = (() => {
@@ -87,7 +88,7 @@ window.rsiwgMap = (() => {
   };
 
   const talkAbout = (thing, layer) => {
-    layer.bindPopup(() => popup(thing), { maxWidth: Math.min(340, map.getSize().x - 60), autoPanPadding: [12, 12] });
+    layer.bindPopup(() => popup(thing), { maxWidth: Math.min(340, map.getSize().x - 100), autoPanPaddingTopLeft: [56, 12], autoPanPaddingBottomRight: [12, 12] });
     const short = thing.label.length > 120 ? `${thing.label.slice(0, 120)}…` : thing.label;
     layer.bindTooltip(() => bdi("span", short), { sticky: true, direction: "top" });
     layer.on("mouseover", () => { light(thing.ref, true, thing); tell("enter", thing.ref); });
@@ -281,6 +282,34 @@ window.rsiwgMap = (() => {
     });
   };
 
+  // Chromium prints what a canvas was told, and "clear this" comes out as a white sheet over what lies
+  // below; so on paper a fresh copy stands in for each canvas.
+  const copyForPaper = (canvas) => {
+    const copy = canvas.cloneNode();
+    copy.classList.add("paper");
+    if (canvas.width && canvas.height) copy.getContext("2d").drawImage(canvas, 0, 0);
+    canvas.after(copy);
+  };
+
+  // On paper the map has a size of its own, and shows everything.
+  const print = () => {
+    const page = document.documentElement;
+    let view;
+    window.addEventListener("beforeprint", () => {
+      view = [map.getCenter(), map.getZoom()];
+      page.classList.add("printing");
+      map.invalidateSize({ animate: false });
+      fit();
+      map.getContainer().querySelectorAll("canvas").forEach(copyForPaper);
+    });
+    window.addEventListener("afterprint", () => {
+      page.classList.remove("printing");
+      map.getContainer().querySelectorAll("canvas.paper").forEach((copy) => copy.remove());
+      map.invalidateSize({ animate: false });
+      map.setView(...view, { animate: false });
+    });
+  };
+
   // ---- the page around ---------------------------------------------------------------------------
   const tell = (type, ref) => {
     if (window.parent === window || !location.origin.startsWith("http")) return;
@@ -317,6 +346,7 @@ window.rsiwgMap = (() => {
     guardWheel();
     listenToKeys();
     watchSize();
+    print();
     listenToPage();
     document.fonts?.ready.then(() => map.fire("viewreset")); // names on the canvas in the right face
     document.documentElement.dataset.map = "ready";
