@@ -105,9 +105,7 @@ def _refuse_too_many_bytes(file: Any, limits: Limits) -> None:
 
 
 def _is_text(pa: Any, file: Any, name: str) -> bool:
-    return file.schema_arrow.names.count(name) == 1 and bool(
-        pa.types.is_string(file.schema_arrow.field(name).type)
-    )
+    return file.schema_arrow.names.count(name) == 1 and _is_string(pa, file.schema_arrow.field(name).type)
 
 
 def _metadata(metadata: dict[bytes, bytes]) -> dict[str, Any]:
