@@ -50,6 +50,7 @@ def filters() -> dict[str, Any]:
     """The functions of `words` as Jinja filters, for every page that shows an answer."""
     return {
         "plain": words.plain,
+        "need": words.need,
         "day": words.day,
         "days": words.days,
         "instant": words.instant,

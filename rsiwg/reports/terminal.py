@@ -72,7 +72,7 @@ def _finding(finding: Mapping[str, Any]) -> list[str]:
     if facts := facts_of(finding):
         lines += _wrapped("; ".join(facts), first=_INDENT, rest=_INDENT)
     for need in finding["needs"]:
-        lines += _wrapped(f"Needs: {need}", first=_INDENT, rest=_INDENT)
+        lines += _wrapped(f"Would settle it: {words.need(need)}", first=_INDENT, rest=_INDENT)
     if citation := finding["citation"]:
         lines += _wrapped(citation["source"], first=_INDENT, rest=_INDENT)
         lines.append(f"{_INDENT}{words.one_line(citation['url'])}")

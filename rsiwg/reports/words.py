@@ -51,7 +51,7 @@ KINDS = {
     "resolution_limit": "Resolution limit",
     "limited_operations": "Limited-operations directive",
     "withheld_area": "Withheld areas",
-    "licence_cap": "Licence-specific cap",
+    "licence_cap": "License-specific cap",
     "licence_conditions": "License conditions",
 }
 
@@ -59,7 +59,7 @@ STATUSES = {
     "in_force": "In force",
     "proposed": "Proposed",
     "policy": "Policy",
-    "licence_specific": "Licence-specific",
+    "licence_specific": "License-specific",
     "exercise": "Exercise only",
 }
 
@@ -72,11 +72,35 @@ REMEDIES = {
     "combined": "Several changes together",
 }
 
+FIELDS = {
+    "aoi": "the area of interest",
+    "applicant.country": "the country of the applicant",
+    "applicant.us_person": "whether the applicant is a U.S. person",
+    "applicant.operated_from_us": "whether the system is operated from the United States",
+    "licence.part_960": "whether the system is licensed under 15 CFR Part 960",
+    "licence.tier": "the tier of the license",
+    "licence.licensee": "the license holder",
+    "recipient": "who receives the data",
+    "recipient.kind": "who receives the data",
+    "recipient.country": "the country of the recipient",
+    "product": "the resolution of the product",
+    "product.gsd_m": "the resolution of the product",
+    "product.ipr_m": "the resolution of the product",
+    "collection": "the days of collection",
+    "activity": "what is done with the data",
+}
+"""Fields of a request as a sentence names them."""
+
 NBSP = "\u00a0"
 
 _HIDDEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
+
+
+def need(path: str) -> str:
+    """What would settle a finding: a field of the request in words, or a text as it is."""
+    return FIELDS.get(path, path)
 
 
 def plain(text: str) -> str:

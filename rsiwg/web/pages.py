@@ -40,9 +40,7 @@ _SUMMARY_POLICY = "default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none
 def _teach_templates(state: Any) -> None:
     environment = state.app.jinja_env
     environment.filters.update(filters())
-    environment.filters.update(
-        need=label_of, sentence=_sentence, capitalize_first=_capitalized, changes_of=_changes_of
-    )
+    environment.filters.update(sentence=_sentence, capitalize_first=_capitalized, changes_of=_changes_of)
     environment.globals.update(names())
     environment.trim_blocks = environment.lstrip_blocks = True
 
@@ -69,7 +67,9 @@ def rules() -> str:
     """What do we hold to be in force, since when, on whose word?"""
     book = service().rulebook
     groups = [(status, [r for r in book.restrictions if r.status == status]) for status in words.STATUSES]
-    return render_template("rules/list.html", rulebook=book, groups=[g for g in groups if g[1]])
+    return render_template(
+        "rules/list.html", rulebook=book, groups=[g for g in groups if g[1]], today=now().date()
+    )
 
 
 @pages.get("/rules/<rule_id>")
@@ -301,13 +301,13 @@ class Answers(_Blank):
                     {"start": self["collection-start"], "end": self["collection-end"]}
                 ),
                 "exercise": True if self["exercise"] else None,
-                "aoi": self.aoi(),
+                "aoi": self.area(),
                 "aoi_choose": self["aoi_choose"],
             },
             keep=("applicant", "sensors", "activity", "collection"),
         )
 
-    def aoi(self) -> object:
+    def area(self) -> object:
         """The area as typed: GeoJSON as an object, anything else as text."""
         text = self["aoi"]
         if not text.startswith("{"):
@@ -503,7 +503,7 @@ def _read_text(answers: Answers) -> Any:
     if not answers["aoi"]:
         return None
     try:
-        return intake.read_aoi_value(answers.aoi(), service().settings.limits, answers["aoi_choose"] or None)
+        return intake.read_aoi_value(answers.area(), service().settings.limits, answers["aoi_choose"] or None)
     except (InvalidGeometry, InvalidSubmission, TooLarge, ChoiceNeeded):
         return None
 
@@ -568,7 +568,7 @@ def recheck(request_id: str) -> str:
 @pages.get("/requests/<request_id>/map")
 def map_page(request_id: str) -> Response:
     """The map alone, for the frame and for a whole screen."""
-    scene = casework.scene_of(_newest(_fetched(request_id)), service().rulebook)
+    scene = maps.scene_of(_newest(_fetched(request_id)), service().rulebook)
     assets = maps.Assets.linked(url_for("static", filename="vendor/"))
     response = Response(
         maps.draw(scene, assets=assets, nonce=nonce()), content_type="text/html; charset=utf-8"
@@ -580,7 +580,7 @@ def map_page(request_id: str) -> Response:
 @pages.get("/requests/<request_id>/map.html")
 def map_file(request_id: str) -> Response:
     """The map as a single file that opens from disk."""
-    scene = casework.scene_of(_newest(_fetched(request_id)), service().rulebook)
+    scene = maps.scene_of(_newest(_fetched(request_id)), service().rulebook)
     page = maps.draw(scene, assets=maps.Assets.inline())
     return _file(page, "text/html; charset=utf-8", f"{request_id}-map.html")
 
