@@ -1,12 +1,13 @@
 """The one door for an area of interest: a JSON value, a text, or a file."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 
 from shapely import MultiPolygon, Polygon
 
-from rsiwg.errors import InvalidGeometry, InvalidSubmission, TooLarge
+from rsiwg.errors import InvalidGeometry, InvalidSubmission, RsiwgError, TooLarge
 from rsiwg.intake.coordinates import METRES_PER, from_coordinates, radius_area
-from rsiwg.intake.files import find_in_file
+from rsiwg.intake.files import TAKEN, find_in_file
 from rsiwg.intake.found import Feature, Found, ReadAoi, settle
 from rsiwg.intake.geojson import from_geojson
 from rsiwg.intake.kml import from_kml
@@ -26,20 +27,14 @@ def read_aoi_value(value: object, limits: Limits, choose: str | None = None) -> 
         InvalidGeometry, TooLarge: it cannot be taken; the sentence says why and what to do.
         ChoiceNeeded: it holds several areas.
     """
-    if isinstance(value, Polygon | MultiPolygon):
-        return settle(Found(format="area", features=[Feature(geometry=value)]), limits, choose)
-    if isinstance(value, str):
-        return settle(_find_in_text(value, limits), limits, choose)
-    if not isinstance(value, Mapping):
-        raise InvalidGeometry(
-            f"give the area as GeoJSON, as text, or as a point with a radius; this is {kind_of(value)}"
-        )
-    return settle(_find_in_object(value, limits), limits, choose)
+    with _only_typed_errors("this area cannot be read: check its geometry"):
+        return settle(_find_in_value(value, limits), limits, choose)
 
 
 def read_aoi_text(text: str, limits: Limits, choose: str | None = None) -> ReadAoi:
     """Read a pasted text: WKT or EWKT, a list of coordinates, a position with a radius, GeoJSON or KML."""
-    return settle(_find_in_text(text, limits), limits, choose)
+    with _only_typed_errors("this text cannot be read as an area: check it"):
+        return settle(_find_in_text(text, limits), limits, choose)
 
 
 def read_aoi_file(data: bytes, filename: str, limits: Limits, choose: str | None = None) -> ReadAoi:
@@ -53,7 +48,31 @@ def read_aoi_file(data: bytes, filename: str, limits: Limits, choose: str | None
         raise TooLarge(
             f"this file is {len(data):,} bytes, over the limit of {limits.max_body_bytes:,} (max_body_bytes)"
         )
-    return settle(find_in_file(data, filename, limits, _find_in_text), limits, choose)
+    with _only_typed_errors(f"this file cannot be read: it is damaged, or none of {TAKEN}"):
+        return settle(find_in_file(data, filename, limits, _find_in_text), limits, choose)
+
+
+@contextlib.contextmanager
+def _only_typed_errors(says: str) -> Iterator[None]:
+    """Parsers of what others wrote throw what they like: it is the sender's input that cannot be read."""
+    try:
+        yield
+    except RsiwgError:
+        raise
+    except Exception as exc:
+        raise InvalidGeometry(says) from exc
+
+
+def _find_in_value(value: object, limits: Limits) -> Found:
+    if isinstance(value, Polygon | MultiPolygon):
+        return Found(format="area", features=[Feature(geometry=value)])
+    if isinstance(value, str):
+        return _find_in_text(value, limits)
+    if not isinstance(value, Mapping):
+        raise InvalidGeometry(
+            f"give the area as GeoJSON, as text, or as a point with a radius; this is {kind_of(value)}"
+        )
+    return _find_in_object(value, limits)
 
 
 def _find_in_text(text: str, limits: Limits) -> Found:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import attrs
 
-from rsiwg.errors import InvalidGeometry, RsiwgError
+from rsiwg.errors import InvalidGeometry
 from rsiwg.intake.archive import Archive, open_archive
 from rsiwg.intake.found import Found
 from rsiwg.intake.kml import from_kml, from_kmz
@@ -12,7 +12,7 @@ from rsiwg.intake.shapefile import from_shapefiles, missing_parts
 from rsiwg.intake.shown import shown
 from rsiwg.settings import Limits
 
-_TAKEN = "GeoJSON, KML, KMZ, zipped Shapefile, GeoPackage, FlatGeobuf, GeoParquet, WKT, a list of coordinates, or GeoTIFF"
+TAKEN = "GeoJSON, KML, KMZ, zipped Shapefile, GeoPackage, FlatGeobuf, GeoParquet, WKT, a list of coordinates, or GeoTIFF"
 _NOT_TAKEN = {
     b"%PDF": "a PDF", b"GIF8": "a GIF picture", b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture",
     b"\x1f\x8b": "a gzip archive", b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive", b"BZh": "a bzip2 archive",
@@ -32,13 +32,8 @@ _TextReader = Callable[[str, Limits], Found]
 def find_in_file(data: bytes, filename: str, limits: Limits, from_text: _TextReader) -> Found:
     """Find the areas of a file.  Where its name says another format, the content counts, and it is said."""
     if not data.strip(b"\0 \t\r\n"):
-        raise InvalidGeometry(f"this file is empty: send {_TAKEN}")
-    try:
-        found = _read(data, limits, from_text)
-    except RsiwgError:
-        raise
-    except Exception:
-        raise InvalidGeometry(f"this file cannot be read: it is damaged, or none of {_TAKEN}") from None
+        raise InvalidGeometry(f"this file is empty: send {TAKEN}")
+    found = _read(data, limits, from_text)
     extension = filename.rpartition(".")[2].lower() if "." in filename else ""
     if found.format not in _BY_EXTENSION.get(extension, {found.format}):
         said = f'The file is called "{shown(filename)}" and holds {found.format}; it was read as that.'
@@ -85,7 +80,7 @@ def _from_zip(archive: Archive, limits: Limits) -> Found:
 def _from_text(data: bytes, limits: Limits, from_text: _TextReader) -> Found:
     for magic, what in _NOT_TAKEN.items():
         if data.startswith(magic):
-            raise InvalidGeometry(f"this is {what}, which holds no area: send {_TAKEN}")
+            raise InvalidGeometry(f"this is {what}, which holds no area: send {TAKEN}")
     if data.startswith(b"\0\0\x27\x0a"):
         raise InvalidGeometry("this is one part of a Shapefile: send .shp and .prj together in a zip")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -96,10 +91,10 @@ def _from_text(data: bytes, limits: Limits, from_text: _TextReader) -> Found:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         raise InvalidGeometry(
-            f"this is not text in UTF-8 (byte {exc.start + 1}) and no format taken here: send {_TAKEN}"
+            f"this is not text in UTF-8 (byte {exc.start + 1}) and no format taken here: send {TAKEN}"
         ) from None
     if "\0" in text:
-        raise InvalidGeometry(f"this is neither text nor a format taken here: send {_TAKEN}")
+        raise InvalidGeometry(f"this is neither text nor a format taken here: send {TAKEN}")
     return from_text(text, limits)
 
 
@@ -107,7 +102,7 @@ def _from_utf16(data: bytes, limits: Limits) -> Found:
     try:
         text = data.decode("utf-16")
     except UnicodeDecodeError:
-        raise InvalidGeometry(f"this is neither text nor a format taken here: send {_TAKEN}") from None
+        raise InvalidGeometry(f"this is neither text nor a format taken here: send {TAKEN}") from None
     if text.lstrip().startswith("<"):
         return from_kml(data, limits)
     raise InvalidGeometry("this text is in UTF-16: save it as UTF-8")

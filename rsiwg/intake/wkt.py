@@ -3,6 +3,7 @@
 import re
 
 import attrs
+import numpy as np
 import shapely
 
 from rsiwg.errors import InvalidGeometry
@@ -35,7 +36,10 @@ def from_wkt(text: str, limits: Limits) -> Found:
     if re.search(r"\b(?:nan|inf|infinity)\b", body, re.IGNORECASE):
         raise InvalidGeometry("a coordinate is not a finite number (NaN or infinity): give degrees")
     try:
-        shape = shapely.from_wkt(body)
+        with np.errstate(all="ignore"):  # a number too large becomes infinite, and is refused as that
+            shape = shapely.from_wkt(body)
+    except NotImplementedError:
+        raise InvalidGeometry("this WKT has curved edges: give them as straight ones") from None
     except shapely.errors.ShapelyError as exc:
         raise InvalidGeometry(f"this WKT cannot be taken: {plain_reason(exc)}") from None
     found = found_of("WKT", [(shape, None, None)])

@@ -70,11 +70,22 @@ def geotiff_of(width=40, height=30, crs="EPSG:32636", west=660_000, north=3_560_
     import rasterio  # noqa: PLC0415
     from rasterio.io import MemoryFile  # noqa: PLC0415
 
-    where = {} if crs is None else {"crs": crs, "transform": rasterio.transform.from_origin(west, north, step, step)}
+    where = (
+        {}
+        if crs is None
+        else {"crs": crs, "transform": rasterio.transform.from_origin(west, north, step, step)}
+    )
     with warnings.catch_warnings(), MemoryFile() as memory:
         warnings.simplefilter("ignore")
         with memory.open(
-            driver="GTiff", width=width, height=height, count=1, dtype="uint8", compress="deflate", SPARSE_OK=True, **where
+            driver="GTiff",
+            width=width,
+            height=height,
+            count=1,
+            dtype="uint8",
+            compress="deflate",
+            SPARSE_OK=True,
+            **where,
         ) as raster:
             if width * height < 10_000:
                 raster.write(np.zeros((1, height, width), dtype="uint8"))
