@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 from flask import Blueprint, Response, request, url_for
-from werkzeug.exceptions import Forbidden, UnsupportedMediaType
+from werkzeug.exceptions import Forbidden, RequestEntityTooLarge, UnsupportedMediaType
 
 from rsiwg import casework, intake, reports
 from rsiwg.domain.document import aoi_document, pretty_json
@@ -214,7 +214,10 @@ class _Upload:
 def _json_body() -> dict[str, Any]:
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
-    return intake.read_json(request.get_data(), service().settings.limits)
+    data, most = request.get_data(), service().settings.limits.max_body_bytes
+    if request.content_length is None and len(data) >= most:
+        raise RequestEntityTooLarge  # Werkzeug cuts a body of unknown length at the limit and says nothing
+    return intake.read_json(data, service().settings.limits)
 
 
 def _query(*known: str) -> dict[str, str]:

@@ -51,7 +51,8 @@ def install(app: Flask, *, behind_https: bool) -> None:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         if behind_https:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint != "static" or response.status_code >= 400:
+        may_be_kept = request.endpoint == "static" or response.cache_control.public
+        if not may_be_kept or response.status_code >= 400:
             headers["Cache-Control"] = "no-store"
         return response
 

@@ -41,7 +41,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 5000, workers
         if sys.platform == "win32":
             _run_waitress(app, listening, address)
         else:
-            _run_gunicorn(app, listening, address, workers)
+            _run_gunicorn(app, listening.detach(), address, workers)  # gunicorn closes it
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -75,7 +75,7 @@ def _announce(address: str) -> None:
     sys.stdout.flush()
 
 
-def _run_gunicorn(app: Flask, listening: socket.socket, address: str, workers: int) -> None:
+def _run_gunicorn(app: Flask, listening: int, address: str, workers: int) -> None:
     from gunicorn.app.base import (  # type: ignore[import-untyped]  # noqa: PLC0415  # not on Windows
         BaseApplication,
     )
@@ -95,9 +95,9 @@ def _run_gunicorn(app: Flask, listening: socket.socket, address: str, workers: i
     _Server().run()
 
 
-def _options(listening: socket.socket, workers: int) -> dict[str, Any]:
+def _options(listening: int, workers: int) -> dict[str, Any]:
     return {
-        "bind": f"fd://{listening.fileno()}",
+        "bind": f"fd://{listening}",
         "workers": workers,
         "worker_class": "gthread",
         "threads": _THREADS,
