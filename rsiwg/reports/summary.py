@@ -19,11 +19,11 @@ def summary_html(
     document: Mapping[str, Any],
     *,
     received_at: dt.datetime | None = None,
-    link: str | None = None,
+    kept_as: str | None = None,
     marking: str | None = None,
     nonce: str | None = None,
 ) -> str:
-    """The summary of an answer; `marking` stands at the top and bottom of every page.
+    """The summary of an answer; `kept_as` is the id of the stored request; `marking` stands at the top and bottom of every page.
 
     `nonce` is for a page served under a Content-Security-Policy: it is put on the style sheet.  Without
     it, equal arguments give equal bytes.
@@ -36,7 +36,7 @@ def summary_html(
             findings=words.worst_first(document["findings"]),
             deciding=words.deciding(document),
             received_at=received_at,
-            link=link,
+            kept_as=kept_as,
             marking=marking,
             nonce=nonce,
             outline=outline_svg(document),

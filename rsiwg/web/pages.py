@@ -192,7 +192,7 @@ def _form(
     choices: Iterable[Mapping[str, object]] = (),
     changes: tuple[str, ...] = (),
 ) -> str:
-    listed = [(field_of(path), label_of(path), why) for path, why in (problems or {}).items()]
+    listed = [(field_of(path), _told(path, why)) for path, why in (problems or {}).items()]
     order = list(LABELS)
     listed.sort(key=lambda each: order.index(_generic(each[0])) if _generic(each[0]) in order else len(order))
     book = service().rulebook
@@ -201,7 +201,7 @@ def _form(
         "requests/new.html",
         v=answers,
         sensors=range(answers["sensors"] or 1),
-        errors=_Blank({field: _capitalized(why) for field, _, why in reversed(listed)}),
+        errors=_Blank(dict(reversed(listed))),
         problems=listed,
         choices=choices,
         chosen_file=file.filename if file else "",
@@ -396,6 +396,9 @@ LABELS = {
 }
 """Fields of the form in the order of the page, with their short names; every sensor alike."""
 
+_CHOSEN = ("modality", "country", "kind", "ipr_plane")
+"""Last parts of the names of fields in which one chooses rather than types."""
+
 _ELSEWHERE = {
     "sensor": "sensors-0-modality",
     "sensors": "sensors-0-modality",
@@ -435,9 +438,22 @@ def label_of(path: str) -> str:
     field = field_of(path)
     label = LABELS.get(_generic(field))
     if label is None or " " in path:
-        return path
+        return _capitalized(path)
     number = field.split("-")[1] if field.startswith("sensors-") else ""
     return f"{label}, sensor {int(number) + 1}" if number.isdecimal() and number != "0" else label
+
+
+def _told(path: str, why: str) -> str:
+    """What is wrong, as a person at the form is told it."""
+    field, label = field_of(path), label_of(path)
+    if not why.startswith(("this is missing", "this is empty")):
+        return f"{label}: {why}"
+    if field == "aoi":
+        return "Give the area of interest: upload a file, paste it as text, or draw it"
+    if field == "activity":
+        return "Choose what you will do with the data"
+    verb = "Choose" if field.endswith(_CHOSEN) else "Enter"
+    return f"{verb}: {label[0].lower()}{label[1:]}"
 
 
 def _generic(field: str) -> str:
@@ -591,9 +607,9 @@ def summary(request_id: str) -> Response:
     stored = _fetched(request_id)
     document = _newest(stored)
     if request.args.get("download"):
-        page = reports.summary_html(document, received_at=stored.received_at)
+        page = reports.summary_html(document, received_at=stored.received_at, kept_as=stored.id)
         return _file(page, "text/html; charset=utf-8", f"{request_id}-summary.html")
-    page = reports.summary_html(document, received_at=stored.received_at, nonce=nonce())
+    page = reports.summary_html(document, received_at=stored.received_at, kept_as=stored.id, nonce=nonce())
     response = Response(page, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = _SUMMARY_POLICY.format(nonce=nonce())
     return response

@@ -110,6 +110,7 @@ const read = async ({ data, name, typed, choose, keep, from }) => {
     return;
   }
   choices.replaceChildren();
+  document.getElementById("aoi_choose-group")?.remove();
   const rings = ringsOf(answer.aoi);
   if (keep !== "text" || choose) text.value = JSON.stringify(answer.aoi);
   if (keep !== "map") map?.show(answer.aoi, keep !== "table");
@@ -120,7 +121,9 @@ const read = async ({ data, name, typed, choose, keep, from }) => {
 };
 
 const readText = later(() => {
-  if (text.value.trim()) read({ typed: text.value, keep: "text" });
+  // What the server has just refused is not asked about again.
+if (text.value.trim() && !find("[data-aoi-field]").classList.contains("has-error")) read({ typed: text.value, keep: "text" });
+else check();
   else { echo.hidden = true; map?.show(null); table.show([{ part: 0, hole: 0, corners: [] }]); check(); }
 });
 
@@ -270,4 +273,6 @@ summary?.addEventListener("click", go);
 live.addEventListener("click", go);
 summary?.focus();
 
-if (text.value.trim()) read({ typed: text.value, keep: "text" });
+// What the server has just refused is not asked about again.
+if (text.value.trim() && !find("[data-aoi-field]").classList.contains("has-error")) read({ typed: text.value, keep: "text" });
+else check();
