@@ -165,7 +165,7 @@ def _crs(database: sqlite3.Connection, srs_id: object, table: str) -> CRS:
         "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
         (srs_id,),
     ).fetchone()
-    if row is None or srs_id in (0, -1):
+    if row is None or srs_id in (0, -1) or "undefined" in str(row[2]).lower():
         raise InvalidGeometry(
             f"the coordinate system of {where} is not stated: set it in your GIS program, or reproject to WGS 84 (EPSG:4326)"
         )

@@ -72,7 +72,8 @@ def _outline(raster: Any, limits: Limits) -> Found:
         else crs_from_definition(raster.crs.to_wkt(), "this GeoTIFF")
     )
     corners = [(0, 0), (0, height), (width, height), (width, 0), (0, 0)]
-    outline = Polygon([tuple(raster.transform @ corner) for corner in corners])
+    a, b, c, d, e, f = tuple(raster.transform)[:6]
+    outline = Polygon([(a * x + b * y + c, d * x + e * y + f) for x, y in corners])
     moved, changes = to_lon_lat(outline, crs, limits)
     said = f"The outline of the whole raster ({width:,} × {height:,} pixels, empty ones too) was taken."
     return Found(format="GeoTIFF", features=[Feature(geometry=moved)], changes=(said, *changes))

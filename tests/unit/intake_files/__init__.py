@@ -70,11 +70,7 @@ def geotiff_of(width=40, height=30, crs="EPSG:32636", west=660_000, north=3_560_
     import rasterio  # noqa: PLC0415
     from rasterio.io import MemoryFile  # noqa: PLC0415
 
-    where = (
-        {}
-        if crs is None
-        else {"crs": crs, "transform": rasterio.transform.from_origin(west, north, step, step)}
-    )
+    where = {} if crs is None else {"crs": crs, "transform": rasterio.Affine(step, 0, west, 0, -step, north)}
     with warnings.catch_warnings(), MemoryFile() as memory:
         warnings.simplefilter("ignore")
         with memory.open(
