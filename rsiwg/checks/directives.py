@@ -95,7 +95,7 @@ def _of_kind(
 
 
 def _directive(request: ImagingRequest, scope: Scope, ground: Ground, days: Period, limit: Limit) -> Finding:
-    size, total = area_km2(ground.area), area_km2(request.aoi)
+    size, total = area_km2(ground.area), request.aoi_km2
     doubts = list(scope.doubts)
     if not ground.zone.decides:
         doubts.insert(0, Doubt(says=ground.zone.doubt))
@@ -106,7 +106,7 @@ def _directive(request: ImagingRequest, scope: Scope, ground: Ground, days: Peri
     asked = listed(sorted(named(a) for a in request.activity & scope.restriction.binds.activities))
     says = (
         f"{square_kilometres(size)} of the AOI ({per_cent(size / total)}) lie in {ground.zone.title}, where by "
-        f"{scope.restriction.title} {limit.says}{on_days(request, days)}; {asked} is asked for."
+        f"{scope.restriction.title} {limit.says}{on_days(request, days)}; {asked} {'are' if ' and ' in asked else 'is'} asked for."
     )
     if doubts:
         says += " " + sentence(f"this is undetermined: {'; '.join(d.says for d in doubts)}")
@@ -142,7 +142,7 @@ def _just_outside(restriction: Restriction, elsewhere: NotApplicable) -> Finding
 
 
 def _withheld(request: ImagingRequest, scope: Scope, rest: Area, days: Period, limit: Limit) -> Finding:
-    size, total = area_km2(rest), area_km2(request.aoi)
+    size, total = area_km2(rest), request.aoi_km2
     doubts = scope.doubts or (Doubt(says="whether this ground is among them cannot be known here"),)
     return Finding(
         check="withheld_area",
@@ -170,7 +170,7 @@ def _proven(
     citation: Citation,
     days: Period,
 ) -> Finding:
-    size, total = area_km2(piece), area_km2(request.aoi)
+    size, total = area_km2(piece), request.aoi_km2
     return Finding(
         check="withheld_area",
         outcome=Outcome.CONDITION,

@@ -104,7 +104,7 @@ def _violation(request: ImagingRequest, scope: Scope, ground: Ground, asked: _As
     assert limit.finest_m is not None
     where = asked.pieces[0][0] if len(asked.pieces) == 1 else join(area for area, _ in asked.pieces)
     finest = min(value for _, value in asked.pieces)
-    size, total = area_km2(where), area_km2(request.aoi)
+    size, total = area_km2(where), request.aoi_km2
     doubts = list(scope.doubts)
     if not zone.decides:
         doubts.insert(0, Doubt(says=zone.doubt))
@@ -163,8 +163,7 @@ def _allowed(
         if readings
         else "beside the area"
     )
-    where = join(area for _, area, _ in allowed)
-    size, total = area_km2(where), area_km2(request.aoi)
+    size, total = sum(area_km2(area) for _, area, _ in allowed), request.aoi_km2
     near = finest <= limit.finest_m * (1 + rulebook.near_miss_share)
     says = (
         f"{metres(finest)} {named(sensor.measure)} with {sensor_named(sensor)} is not finer than the {metres(limit.finest_m)} "
@@ -184,7 +183,6 @@ def _allowed(
         measured=Measured(measure=sensor.measure, value_m=finest, limit_m=limit.finest_m),
         citation=limit.citation,
         days=days,
-        where=where,
         area_km2=size,
         share_of_aoi=size / total,
         near_miss=near,

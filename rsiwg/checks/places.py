@@ -7,7 +7,7 @@ import shapely
 from rsiwg.checks.scope import Statement
 from rsiwg.checks.words import listed, per_cent, square_kilometres
 from rsiwg.domain import Finding, ImagingRequest, Outcome, Place, Rulebook
-from rsiwg.geometry import EMPTY, Area, area_km2, join, normalise_shape, subtract
+from rsiwg.geometry import EMPTY, METRES_PER_DEGREE, Area, area_km2, gather, normalise_shape, subtract
 
 
 def country_is_known(request: ImagingRequest, rulebook: Rulebook) -> Iterator[Statement]:
@@ -17,11 +17,13 @@ def country_is_known(request: ImagingRequest, rulebook: Rulebook) -> Iterator[St
     that a gap between countries never reads as open sea.
     """
     places, aoi = rulebook.places, request.aoi
-    total_km2 = area_km2(aoi)
+    total_km2 = request.aoi_km2
     on_land = list(places.countries.overlaps(aoi))
-    rest = subtract(aoi, join(piece for _, piece in on_land)) if on_land else aoi
+    rest = aoi
+    for _, piece in on_land:
+        rest = subtract(rest, piece)
     unclaimed = _unclaimed_land(rest, rulebook)
-    regions = list(places.regions.overlaps(aoi))
+    regions = list(places.regions.meeting(aoi))
     yield _whereabouts(rulebook, total_km2, on_land, subtract(rest, unclaimed), regions)
     for place, piece in on_land:
         if not place.belongs_to_a_country:
@@ -37,7 +39,7 @@ def _whereabouts(
     total_km2: float,
     on_land: list[tuple[Place, Area]],
     sea: Area,
-    regions: list[tuple[Place, Area]],
+    regions: list[Place],
 ) -> Finding:
     shares = [(place.name, area_km2(piece) / total_km2) for place, piece in on_land]
     sea_share = area_km2(sea) / total_km2
@@ -49,15 +51,13 @@ def _whereabouts(
         if shares
         else ""
     )
-    belts = [place.name for place, _ in rulebook.places.seas.overlaps(sea)] if sea_share > 1e-6 else []
+    belts = [place.name for place in rulebook.places.seas.meeting(sea)] if sea_share > 1e-6 else []
     if belts:
         says += (
             f" Waters within 12 nautical miles of {listed(belts)} are touched (lines derived, approximate)."
         )
     if regions:
-        says += (
-            f" It takes in ground of {listed(place.name for place, _ in regions)}, whose status is disputed."
-        )
+        says += f" It takes in ground of {listed(place.name for place in regions)}, whose status is disputed."
     return Finding(
         check="country_is_known",
         outcome=Outcome.CLEAR,
@@ -81,15 +81,11 @@ def _of_no_country(what: str, piece: Area, total_km2: float) -> Finding:
 
 def _unclaimed_land(rest: Area, rulebook: Rulebook) -> Area:
     """Land outside every country, without the slivers that two drawings of one coast leave beside a country."""
-    if rest.is_empty:
-        return EMPTY
     places = rulebook.places
     pieces = [part for _, piece in places.land.overlaps(rest) for part in piece.geoms]
-    half_width_deg = places.accuracy_m / 111_320
-    kept = [
-        part
-        for part in pieces
-        if not shapely.buffer(part, -half_width_deg).is_empty
-        or not places.countries.is_near(part, places.accuracy_m)
-    ]
-    return join(normalise_shape(part).area for part in kept) if kept else EMPTY
+    if not pieces:
+        return EMPTY
+    half_width_deg = places.accuracy_m / METRES_PER_DEGREE
+    is_sliver = shapely.is_empty(shapely.buffer(pieces, -half_width_deg))
+    kept = ~(is_sliver & places.countries.are_near(pieces, places.accuracy_m))
+    return gather(normalise_shape(part).area for part, keep in zip(pieces, kept, strict=True) if keep)

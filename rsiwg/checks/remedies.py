@@ -1,11 +1,12 @@
 """The smallest changes that clear conflicts, each proved by checking the changed request again."""
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import attrs
+import shapely
 
-from rsiwg.checks.scope import grounds_of
 from rsiwg.checks.words import listed, metres, named, per_cent, sentence, square_kilometres
 from rsiwg.domain import (
     NUMERIC_KINDS,
@@ -85,30 +86,23 @@ def _coarsenings(
     request: ImagingRequest, restriction: Restriction, own: Sequence[Finding], conflicts: Sequence[Finding]
 ) -> Iterator[_Change]:
     for finding in conflicts:
-        assert finding.where is not None
         assert finding.measured is not None
         assert finding.measured.limit_m is not None
-        yield _coarsening(
-            request, restriction, finding.where, finding.measured.limit_m, finding, only=finding
-        )
+        yield _coarsening(request, restriction, finding.measured.limit_m, finding, only=finding)
     limits = [f.measured.limit_m for f in conflicts if f.measured and f.measured.limit_m]
-    everything = join(ground.area for ground in grounds_of(request.aoi, restriction))
-    if len(own) > 1 or not subtract(everything, padded(own[0].where or everything)).is_empty:
-        yield _coarsening(request, restriction, everything, max(limits), conflicts[0], only=None)
+    if len(own) > 1:
+        yield _coarsening(request, restriction, max(limits), conflicts[0], only=None)
 
 
 def _coarsening(
-    request: ImagingRequest,
-    restriction: Restriction,
-    where: Area,
-    limit_m: float,
-    finding: Finding,
-    only: Finding | None,
+    request: ImagingRequest, restriction: Restriction, limit_m: float, finding: Finding, only: Finding | None
 ) -> _Change:
     assert finding.measured is not None
     measure, asked_m = finding.measured.measure, finding.measured.value_m
-    piece = overlap(request.aoi, padded(where))
-    share = area_km2(piece) / area_km2(request.aoi)
+    piece = request.aoi
+    if not restriction.worldwide:
+        piece = overlap(request.aoi, _outline(restriction, None if only is None else only.reading))
+    share = area_km2(piece) / request.aoi_km2
 
     def apply(to: ImagingRequest) -> ImagingRequest | None:
         product = to.product
@@ -150,21 +144,19 @@ def _cut_out(
 ) -> Iterator[_Change]:
     if restriction.worldwide:
         return
-    for areas, only in (
-        ([ground.area for ground in grounds_of(request.aoi, restriction)], None),
-        ([f.where for f in conflicts if f.where is not None], conflicts[0]),
-    ):
-        piece = overlap(request.aoi, padded(join(areas)))
-        kept = subtract(request.aoi, padded(join(areas)))
+    for only in (None, conflicts[0]):
+        outline = _outline(restriction, None if only is None else only.reading)
+        kept = subtract(request.aoi, outline)
         if kept.is_empty:
             continue
-        lost = area_km2(piece) / area_km2(request.aoi)
+        piece = overlap(request.aoi, outline)
+        lost = area_km2(piece) / request.aoi_km2
         yield _Change(
             kind=RemedyKind.CUT_OUT,
             says=f"Cut {square_kilometres(area_km2(piece))} out of the AOI: {square_kilometres(area_km2(kept))} remain and "
             f"{per_cent(lost)} is lost.",
             cost=lost,
-            apply=_cutting(piece),
+            apply=_cutting(outline),
             restriction=restriction.id,
             only=only,
             piece=piece,
@@ -172,9 +164,17 @@ def _cut_out(
         return
 
 
-def _cutting(piece: Area) -> Callable[[ImagingRequest], ImagingRequest | None]:
+@functools.lru_cache(maxsize=256)
+def _outline(restriction: Restriction, reading: str | None) -> Area:
+    """One reading of a restriction, or all of it, a hair wider so that nothing of it is left beside a cut."""
+    outline = padded(join(z.area for z in restriction.zones if reading is None or z.reading == reading))
+    shapely.prepare(outline)
+    return outline
+
+
+def _cutting(outline: Area) -> Callable[[ImagingRequest], ImagingRequest | None]:
     def apply(to: ImagingRequest) -> ImagingRequest | None:
-        kept = subtract(to.aoi, piece)
+        kept = subtract(to.aoi, outline)
         return None if kept.is_empty else attrs.evolve(to, aoi=kept)
 
     return apply
@@ -285,7 +285,7 @@ def _remedy(
         remains=tuple(f.says for f in bad),
         piece=piece,
         piece_km2=None if piece is None else area_km2(piece),
-        share_of_aoi=None if piece is None else area_km2(piece) / area_km2(request.aoi),
+        share_of_aoi=None if piece is None else area_km2(piece) / request.aoi_km2,
         steps=tuple(step.says for step in steps),
     )
 

@@ -4,7 +4,9 @@ The answer is either the reason why not, or what is left to ask: the limits in f
 and ground in question, and the doubts that keep a violation from being certain.
 """
 
+import functools
 import unicodedata
+from collections.abc import Iterable
 from enum import Enum
 
 import attrs
@@ -203,6 +205,7 @@ def _recipient_doubts(request: ImagingRequest, restriction: Restriction) -> tupl
     )
 
 
+@functools.lru_cache(maxsize=32)  # the proofs of remedies ask again for the same AOI
 def grounds_of(aoi: Area, restriction: Restriction) -> tuple[Ground, ...]:
     """The AOI by zone, disjoint."""
     if restriction.worldwide:
@@ -272,12 +275,25 @@ def _bare(name: str) -> str:
 
 
 def _not_in_force(restriction: Restriction, judged: Period) -> str:
-    spans = "; ".join(_span(limit.in_force) for limit in restriction.limits)
-    return f"It is not in force {judged}: {spans}."
+    spans = _joined(limit.in_force for limit in restriction.limits)
+    last = judged.last
+    assert last is not None
+    if spans[-1].end is not None and spans[-1].end <= judged.start:
+        return f"It is no longer in force: it stood {spans[-1]}."
+    if last < spans[0].start:
+        return f"It is not yet in force: it begins on {in_full(spans[0].start)}."
+    return f"It is not in force {judged}: it stands {listed(map(str, spans))}."
 
 
-def _span(period: Period) -> str:
-    return f"in force from {in_full(period.start)}" + (f" until {in_full(period.end)}" if period.end else "")
+def _joined(periods: Iterable[Period]) -> list[Period]:
+    """Spans that follow each other without a gap, as one."""
+    spans: list[Period] = []
+    for period in periods:
+        if spans and spans[-1].end == period.start:
+            spans[-1] = Period(spans[-1].start, period.end)
+        else:
+            spans.append(period)
+    return spans
 
 
 def _other_modalities(request: ImagingRequest, restriction: Restriction) -> str:

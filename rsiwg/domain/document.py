@@ -28,10 +28,13 @@ def pretty_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def verdict_id(assessment: Assessment) -> str:
-    """SHA-256 of the normalised request, the rulebook, the engine version and the day judged."""
+def verdict_id(assessment: Assessment, request: Mapping[str, Any] | None = None) -> str:
+    """SHA-256 of the normalised request, the rulebook, the engine version and the day judged.
+
+    `request` is the request's document, where it is at hand already.
+    """
     made_from = {
-        "request": request_document(assessment.request),
+        "request": request or request_document(assessment.request),
         "rulebook": assessment.rulebook_version,
         "engine": assessment.engine_version,
         "as_of": _day(assessment.request.as_of),
@@ -42,15 +45,16 @@ def verdict_id(assessment: Assessment) -> str:
 def assessment_document(assessment: Assessment) -> dict[str, Any]:
     """The JSON answer."""
     request = assessment.request
+    asked = request_document(request)
     return {
         "verdict": str(assessment.verdict),
-        "verdict_id": verdict_id(assessment),
+        "verdict_id": verdict_id(assessment, asked),
         "as_of": _day(request.as_of),
         "judged": _days(request.judged),
         "exercise": request.exercise,
         "engine": assessment.engine_version,
         "rulebook": assessment.rulebook_version,
-        "request": request_document(request),
+        "request": asked,
         "aoi": aoi_document(request.aoi),
         "findings": [_finding(f) for f in assessment.findings],
         "not_applicable": [_not_applicable(n) for n in assessment.not_applicable],

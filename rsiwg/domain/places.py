@@ -1,13 +1,14 @@
 """Which country is this?  Countries, disputed regions, land and territorial seas, indexed once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import attrs
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from rsiwg.geometry import EMPTY, Area, join, overlap, stored
+from rsiwg.geometry import EMPTY, METRES_PER_DEGREE, Area, gather, overlap, stored
 
 
 @attrs.frozen(kw_only=True)
@@ -34,7 +35,7 @@ class PlaceIndex:
     places: tuple[Place, ...]
 
     @cached_property
-    def _tree(self) -> tuple[shapely.STRtree, "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
+    def _tree(self) -> tuple[shapely.STRtree, NDArray[np.int64]]:
         if not self.places:
             return shapely.STRtree([]), np.array([], dtype=np.int64)
         parts, owner = shapely.get_parts([p.area for p in self.places], return_index=True)
@@ -50,14 +51,23 @@ class PlaceIndex:
             if not shared.is_empty:
                 found.setdefault(int(owner[number]), []).append(shared)
         for place, pieces in found.items():
-            yield self.places[place], pieces[0] if len(pieces) == 1 else join(pieces)
+            yield self.places[place], gather(pieces)
 
-    def is_near(self, part: shapely.Polygon, metres: float) -> bool:
-        """Whether some place lies within so many metres (to a few per cent) of a polygon."""
+    def meeting(self, area: Area) -> Iterator[Place]:
+        """Each place that meets `area`, in layer order."""
+        tree, owner = self._tree
+        numbers = {int(n) for part in area.geoms for n in tree.query(part)}
+        for place in sorted({int(owner[n]) for n in numbers if tree.geometries[n].intersects(area)}):
+            yield self.places[place]
+
+    def are_near(self, parts: Sequence[shapely.Polygon], metres: float) -> NDArray[np.bool_]:
+        """For each polygon, whether some place lies within so many metres (to a few per cent)."""
         tree, _ = self._tree
-        south, north = part.bounds[1], part.bounds[3]
-        degrees = metres / 111_320 / max(float(np.cos(np.radians(max(abs(south), abs(north))))), 0.01)
-        return len(tree.query(part, predicate="dwithin", distance=degrees)) > 0
+        bounds = np.abs(shapely.bounds(parts))
+        cosine = np.maximum(np.cos(np.radians(np.maximum(bounds[:, 1], bounds[:, 3]))), 0.01)
+        near = np.zeros(len(parts), dtype=bool)
+        near[tree.query(parts, predicate="dwithin", distance=metres / METRES_PER_DEGREE / cosine)[0]] = True
+        return near
 
 
 def _shared(area: Area, part: shapely.Polygon) -> Area:

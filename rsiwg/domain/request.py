@@ -2,12 +2,13 @@
 
 import datetime as dt
 from enum import StrEnum
+from functools import cached_property
 
 import attrs
 from attrs.validators import and_, ge, gt, in_, lt, min_len, optional
 
 from rsiwg.domain.period import ONE_DAY, Period
-from rsiwg.geometry import Area, overlap, subtract
+from rsiwg.geometry import Area, area_km2, overlap, subtract
 
 _INF = float("inf")
 _metres = and_(gt(0.0), lt(_INF))
@@ -170,6 +171,11 @@ class ImagingRequest:
     def judged(self) -> Period:
         """The days on which rules are judged."""
         return self.collection if self.as_of is None else Period(self.as_of, self.as_of + ONE_DAY)
+
+    @cached_property
+    def aoi_km2(self) -> float:
+        """Area of the AOI on the ellipsoid, km²; asked for by every finding."""
+        return area_km2(self.aoi)
 
     def parts(self, sensor: Sensor) -> tuple[tuple[Area, float], ...]:
         """What leaves of this sensor's data, as disjoint (area, resolution in metres).

@@ -105,7 +105,7 @@ class ProvenArea:
     document: str
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Restriction:
     """A limit on an area, for a period, on a citation."""
 

@@ -20,6 +20,9 @@ from rsiwg.errors import InvalidGeometry
 Area = NewType("Area", MultiPolygon)
 """A normalised area.  Only this module makes one."""
 
+METRES_PER_DEGREE = 111_320.0
+"""Of latitude, and of longitude at the equator; for margins and sizes of search boxes only."""
+
 GRID_DEG = 1e-7
 """Grid on which every coordinate lies, degrees: 11 mm on the ground."""
 
@@ -91,21 +94,34 @@ def normalise_shape(shape: BaseGeometry) -> Normalised:
 
 def overlap(one: Area, other: Area) -> Area:
     """The ground both cover.  Touching is not overlapping: lines and points are left out."""
-    if not _boxes_meet(one, other):
+    if not _may_meet(one, other):
         return EMPTY
+    if _lies_within(one, other):
+        return one
     return _canonical(shapely.intersection(one, other))
 
 
 def subtract(one: Area, other: Area) -> Area:
     """The ground that `one` covers and `other` does not."""
-    if not _boxes_meet(one, other):
+    if not _may_meet(one, other):
         return one
+    if _lies_within(one, other):
+        return EMPTY
     return _canonical(shapely.difference(one, other))
 
 
 def join(areas: Iterable[Area]) -> Area:
     """The ground that any of them covers."""
+    areas = [area for area in areas if not area.is_empty]
+    if len(areas) < 2:
+        return areas[0] if areas else EMPTY
     return _canonical(shapely.union_all(list(areas)))
+
+
+def gather(areas: Iterable[Area]) -> Area:
+    """The ground of areas that do not meet, such as pieces of one valid outline: a `join` without its cost."""
+    parts = [part for area in areas for part in area.geoms]
+    return _ordered(parts) if parts else EMPTY
 
 
 def padded(area: Area) -> Area:
@@ -128,7 +144,7 @@ def from_parts(polygons: Iterable[Polygon]) -> Area:
 def to_geojson(area: Area) -> dict[str, Any]:
     """A GeoJSON geometry: Polygon where there is one part, MultiPolygon otherwise; coordinates in degrees."""
     polygons = [
-        [[[round(x, 7), round(y, 7)] for x, y in ring.coords] for ring in (part.exterior, *part.interiors)]
+        [np.round(shapely.get_coordinates(ring), 7).tolist() for ring in (part.exterior, *part.interiors)]
         for part in area.geoms
     ]
     if len(polygons) == 1:
@@ -292,6 +308,10 @@ def _canonical(shape: BaseGeometry) -> Area:
         return EMPTY
     snapped = shapely.set_precision(MultiPolygon(polygons), GRID_DEG)
     polygons = _polygons_of(snapped)
+    return _ordered(polygons)
+
+
+def _ordered(polygons: list[Polygon]) -> Area:
     ordered = MultiPolygon(polygons).normalize()
     assert isinstance(ordered, MultiPolygon)
     return Area(MultiPolygon([_counter_clockwise(p) for p in ordered.geoms]))
@@ -307,11 +327,18 @@ def _counter_clockwise(polygon: Polygon) -> Polygon:
     return shapely.orient_polygons(polygon)
 
 
-def _boxes_meet(one: Area, other: Area) -> bool:
+def _may_meet(one: Area, other: Area) -> bool:
     if one.is_empty or other.is_empty:
         return False
     a, b = one.bounds, other.bounds
-    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
+    if not (a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]):
+        return False
+    return bool(other.intersects(one)) if shapely.is_prepared(other) else True
+
+
+def _lies_within(one: Area, other: Area) -> bool:
+    """Known at little cost only where `other` is prepared, as the outlines of a rulebook are."""
+    return bool(shapely.is_prepared(other) and other.contains_properly(one))
 
 
 def _at(xy: Sequence[float] | np.ndarray[Any, Any]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
+import shapely
 
 from rsiwg.domain import (
     NUMERIC_KINDS,
@@ -69,6 +70,8 @@ def read_restriction(
             "limit",
             f"of kind {kind} must {'give finest_m' if kind in NUMERIC_KINDS else 'say in words what applies'}",
         )
+    zones = () if problem else (*(o.zone for o in outlines), *_band(outlines))
+    shapely.prepare([zone.area for zone in zones])
     restriction = Restriction(
         id=slug,
         version=_version(path, [layers[n].layer.sha256 for n in sorted(used | more_used)]),
@@ -76,7 +79,7 @@ def read_restriction(
         kind=kind,
         status=table.one_of("status", Status),
         binds=_binds(table.table("binds")),
-        zones=() if problem else (*(o.zone for o in outlines), *_band(outlines)),
+        zones=zones,
         worldwide=worldwide,
         limits=tuple(sorted(limits, key=lambda limit: limit.in_force.start)),
         accuracy_m=max((o.accuracy_m for o in outlines), default=0.0),
@@ -152,10 +155,10 @@ def _band(outlines: list[_Outline]) -> tuple[Zone, ...]:
     return (
         Zone(
             reading=BAND,
-            title=f"the band outside {outlines[0].zone.title} and its wider readings in which the outline held here may be off",
+            title=f"the strip within {widest:,.0f} m outside the outline held here",
             area=outside,
             decides=False,
-            doubt=f"the outline is accurate to {widest:,.0f} m or better and cannot say on which side of the edge this ground lies",
+            doubt="the outline is not accurate enough to say on which side of the edge this ground lies",
             is_band=True,
         ),
     )
