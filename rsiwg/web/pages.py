@@ -99,7 +99,8 @@ def background_script() -> Response:
     """The background of every map, as the map page has it, for the map of the form."""
     response = Response(_background(), content_type="text/javascript; charset=utf-8")
     response.set_etag(rsiwg.__version__)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 # ------------------------------------------------------------------------------------------------- form
@@ -721,7 +722,8 @@ def _troubles(book: Rulebook) -> list[str]:
     stale = [
         f"{layer.title} is stale" for layer in book.layers if not layer.problem and layer.good_until <= today
     ]
-    return [*book.problems, *(x.problem for x in (*book.layers, *book.restrictions) if x.problem), *stale]
+    unsound = [x.problem for x in book.layers] + [x.problem for x in book.restrictions]
+    return [*book.problems, *(problem for problem in unsound if problem), *stale]
 
 
 def _state(layer: Layer, today: dt.date) -> str:
