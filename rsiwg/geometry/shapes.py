@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import CRS, Geod, Transformer
-from shapely import Polygon
-from shapely.ops import transform
+from pyproj.enums import TransformDirection
+from shapely import MultiPolygon, Polygon
 
 from rsiwg.errors import InvalidGeometry
 from rsiwg.geometry.area import Area, from_parts
@@ -43,7 +44,7 @@ def circle(lon_deg: float, lat_deg: float, radius_m: float) -> Area:
     return from_parts([Polygon(np.column_stack([unwrapped, lat]))])
 
 
-def _cap(lon: np.ndarray, lat: np.ndarray, pole: float) -> Polygon:
+def _cap(lon: NDArray[np.float64], lat: NDArray[np.float64], pole: float) -> Polygon:
     """A ring round a pole, opened at 180 degrees and drawn up to the pole."""
     order = np.argsort(lon)
     lon, lat = lon[order], lat[order]
@@ -64,35 +65,33 @@ def widen(area: Area, metres: float) -> Area:
     return from_parts(piece for tile in _tiles(area) for piece in _widened(tile, metres))
 
 
-def _tiles(area: Area) -> list[Polygon]:
-    tiles: list[Polygon] = []
-    for part in area.geoms:
-        west, south, east, north = part.bounds
-        if east - west <= _TILE_DEG and north - south <= _TILE_DEG:
-            tiles.append(part)
-            continue
-        for x in np.arange(west, east, _TILE_DEG):
-            for y in np.arange(south, north, _TILE_DEG):
-                clipped = shapely.intersection(part, shapely.box(x, y, x + _TILE_DEG, y + _TILE_DEG))
-                tiles.extend(p for p in shapely.get_parts(clipped) if isinstance(p, Polygon))
-    return tiles
+def _tiles(area: Area) -> list[MultiPolygon]:
+    """The area by cells of `_TILE_DEG`, each cell's polygons together."""
+    west, south, east, north = area.bounds
+    if east - west <= _TILE_DEG and north - south <= _TILE_DEG:
+        return [area]
+    cells = (
+        shapely.intersection(area, shapely.box(x, y, x + _TILE_DEG, y + _TILE_DEG))
+        for x in np.arange(west, east, _TILE_DEG)
+        for y in np.arange(south, north, _TILE_DEG)
+    )
+    polygons = ([p for p in shapely.get_parts(cell) if isinstance(p, Polygon)] for cell in cells)
+    return [MultiPolygon(cell) for cell in polygons if cell]
 
 
-def _widened(tile: Polygon, metres: float) -> list[Polygon]:
+def _widened(tile: MultiPolygon, metres: float) -> list[Polygon]:
     lon, lat = tile.centroid.x, tile.centroid.y
     plane = CRS.from_proj4(f"+proj=aeqd +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m")
-    there = Transformer.from_crs("OGC:CRS84", plane, always_xy=True).transform
-    back = Transformer.from_crs(plane, "OGC:CRS84", always_xy=True).transform
-    flat = transform(there, shapely.segmentize(tile, 0.05))
-    wide = transform(back, shapely.buffer(flat, metres, quad_segs=16))
-    # The inverse answers within -180 to 180; bring each corner back beside the tile.
-    return [
-        Polygon(_beside(p.exterior, lon), [_beside(hole, lon) for hole in p.interiors])
-        for p in shapely.get_parts(wide)
-    ]
+    to_plane = Transformer.from_crs("OGC:CRS84", plane, always_xy=True)
 
+    def flatten(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_plane.transform(xy[:, 0], xy[:, 1]))
 
-def _beside(ring: shapely.LinearRing, lon_deg: float) -> np.ndarray:
-    xy = shapely.get_coordinates(ring)
-    xy[:, 0] = lon_deg + (xy[:, 0] - lon_deg + 180) % 360 - 180
-    return xy
+    def put_back(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, y = to_plane.transform(xy[:, 0], xy[:, 1], direction=TransformDirection.INVERSE)
+        # The inverse answers within -180 to 180; bring each corner back beside the tile.
+        return np.column_stack([lon + (x - lon + 180) % 360 - 180, y])
+
+    flat = shapely.transform(shapely.segmentize(tile, 0.05), flatten)
+    wide = shapely.transform(shapely.buffer(flat, metres, quad_segs=16), put_back)
+    return [part for part in shapely.get_parts(wide) if isinstance(part, Polygon)]

@@ -19,8 +19,8 @@ class LayerFile:
 
     layer: Layer
     features: dict[str, Place]
-    files: tuple[Path, ...]
-    """What was read, for the rulebook's version."""
+    card_path: Path
+    """The TOML file; with it and the layer's `sha256` the rulebook's version is made."""
     stated_area_km2: float
 
 
@@ -81,7 +81,7 @@ def read_layer(folder: Path, name: str) -> LayerFile:
             problem=problem,
         ),
         features=features,
-        files=(card_path, path) if sha256 else (card_path,),
+        card_path=card_path,
         stated_area_km2=stated_area_km2,
     )
 

@@ -42,11 +42,11 @@ def load(folder: Path) -> Rulebook:
         for slug in slugs
         if (folder / "restrictions" / f"{slug}.toml").is_file()
     )
-    files = [folder / "rulebook.toml"]
-    files += [folder / "restrictions" / f"{r.id}.toml" for r in restrictions]
-    files += [file for source in layers.values() for file in source.files]
+    files = [folder / "rulebook.toml", *(folder / "restrictions" / f"{r.id}.toml" for r in restrictions)]
+    files += [source.card_path for source in layers.values()]
+    hashes = {f"layers/{name}.gpkg": source.layer.sha256 for name, source in layers.items()}
     return Rulebook(
-        version=_version(folder, files),
+        version=_version(folder, files, hashes),
         covers=Period(covers_from, read_on + dt.timedelta(days=review_after_days)),
         near_miss_km=near_miss_km,
         near_miss_share=near_miss_share,
@@ -87,10 +87,9 @@ def _refuse_unlisted(folder: Path, kind: str, listed: tuple[str, ...]) -> None:
         raise RulebookUnusable(f"{kind}/{unlisted[0]}.toml is there, and rulebook.toml does not list it")
 
 
-def _version(folder: Path, files: list[Path]) -> str:
-    """SHA-256 over the names and contents of every file used."""
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+def _version(folder: Path, files: list[Path], hashes: dict[str, str]) -> str:
+    """SHA-256 over the names and contents of every file used; `hashes` has those of the large ones."""
+    digests = {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
+    }
+    return hashlib.sha256(repr(sorted((digests | hashes).items())).encode()).hexdigest()
