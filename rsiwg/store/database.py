@@ -1,5 +1,6 @@
 """Opening the database, and one transaction on it."""
 
+import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,7 +123,28 @@ def _use_wal(driver: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE takes the write lock at once: a lock taken later could not be waited for.
-    connection.exec_driver_sql(connection.get_execution_options().get("rsiwg_begin", "BEGIN IMMEDIATE"))
+    how = connection.get_execution_options().get("rsiwg_begin", "BEGIN IMMEDIATE")
+    if how == "BEGIN":
+        connection.exec_driver_sql(how)
+        return
+    # SQLite itself asks for the lock ever more seldom, down to once in 100 ms; ours is held for a few only.
+    deadline = time.monotonic() + WAIT_S
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        while not _begun(connection, how, last=time.monotonic() > deadline):
+            time.sleep(random.uniform(0.001, 0.004))  # noqa: S311  # waits apart, hides nothing
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {WAIT_S * 1000}")
+
+
+def _begun(connection: Connection, how: str, *, last: bool) -> bool:
+    try:
+        connection.exec_driver_sql(how)
+    except OperationalError as error:
+        if last or "locked" not in str(error.orig):
+            raise
+        return False
+    return True
 
 
 def _shown(url: URL) -> str:

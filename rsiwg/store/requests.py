@@ -1,5 +1,6 @@
 """Requests, their assessments and their events: rows to values and back.  Nothing is ever changed or removed."""
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -38,28 +39,18 @@ class Requests:
             if stored is None:
                 raise
             return self._same(stored, new)
-        self._tell(new.id, new.received_at, new.actor, "request.received", {"source": new.source})
+        self._tell(new.id, 1, new.received_at, new.actor, "request.received", {"source": new.source})
         if assessment is not None:
-            self.add_assessment(new.id, assessment)
+            self._assess(new.id, 2, assessment)
         return self.get(new.id)
 
     def add_assessment(self, request_id: str, new: NewAssessment) -> StoredAssessment:
         """Add one more assessment of a stored request; those before it stay.  Raises NotFound."""
         self._hold(request_id)
-        row = {
-            "request_id": request_id,
-            "at": new.at,
-            "actor": new.actor,
-            "verdict": new.verdict,
-            "verdict_id": new.verdict_id,
-            "as_of": new.as_of,
-            "rulebook": new.rulebook,
-            "engine": new.engine,
-            "document": new.document,
-        }
-        number = self._connection.scalar(insert(_assessment).values(row).returning(_assessment.c.number))
-        detail = {"assessment": number, "verdict": new.verdict, "verdict_id": new.verdict_id}
-        self._tell(request_id, new.at, new.actor, "request.assessed", detail)
+        last = self._connection.scalar(
+            select(func.max(_event.c.sequence)).where(_event.c.request_id == request_id)
+        )
+        number = self._assess(request_id, (last or 0) + 1, new)
         found = self._connection.execute(select(_assessment).where(_assessment.c.number == number)).one()
         return _assessment_from(found)
 
@@ -141,13 +132,37 @@ class Requests:
         if held is None:
             raise NotFound(f"No request {request_id} is stored.")
 
-    def _tell(self, request_id: str, at: Any, actor: str, kind: str, detail: Mapping[str, Any]) -> None:
-        last = self._connection.scalar(
-            select(func.max(_event.c.sequence)).where(_event.c.request_id == request_id)
-        )
+    def _assess(self, request_id: str, sequence: int, new: NewAssessment) -> int:
         row = {
             "request_id": request_id,
-            "sequence": (last or 0) + 1,
+            "at": new.at,
+            "actor": new.actor,
+            "verdict": new.verdict,
+            "verdict_id": new.verdict_id,
+            "as_of": new.as_of,
+            "rulebook": new.rulebook,
+            "engine": new.engine,
+            "document": new.document,
+        }
+        number = self._connection.execute(
+            insert(_assessment).values(row).returning(_assessment.c.number)
+        ).scalar_one()
+        detail = {"assessment": number, "verdict": new.verdict, "verdict_id": new.verdict_id}
+        self._tell(request_id, sequence, new.at, new.actor, "request.assessed", detail)
+        return int(number)
+
+    def _tell(
+        self,
+        request_id: str,
+        sequence: int,
+        at: dt.datetime,
+        actor: str,
+        kind: str,
+        detail: Mapping[str, Any],
+    ) -> None:
+        row = {
+            "request_id": request_id,
+            "sequence": sequence,
             "at": at,
             "actor": actor,
             "kind": kind,
