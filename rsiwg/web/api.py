@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import attrs
@@ -130,21 +132,12 @@ def recheck(request_id: str) -> Response:
 def read_aoi() -> Response:
     """Read an area in any form taken and show it back."""
     _query()
-    limits = service().settings.limits
     if request.mimetype == "multipart/form-data":
-        field, read = "file", _uploaded()
+        found = _read_upload()
     elif request.mimetype == "application/json":
-        field, read = _given()
+        found = _read_given()
     else:
         raise UnsupportedMediaType("Send a file as multipart/form-data, or JSON as application/json.")
-    choose, value = read
-    try:
-        if isinstance(value, _Upload):
-            found = intake.read_aoi_file(value.data, value.name, limits, choose)
-        else:
-            found = intake.read_aoi_value(value, limits, choose)
-    except InvalidGeometry as error:
-        raise InvalidSubmission({field: str(error)}) from error
     return json_answer(
         {
             "aoi": to_geojson(found.area),
@@ -205,12 +198,6 @@ def description() -> Response:
 # Reading what was sent.
 
 
-@attrs.frozen
-class _Upload:
-    name: str
-    data: bytes
-
-
 def _json_body() -> dict[str, Any]:
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
@@ -264,14 +251,17 @@ def _idempotency_key() -> str | None:
     return key
 
 
-def _uploaded() -> tuple[str | None, _Upload]:
+def _read_upload() -> intake.ReadAoi:
     file = request.files.get("file")
     if file is None:
         raise InvalidSubmission({"file": "this is missing: send the file in the form field named file"})
-    return request.form.get("choose"), _Upload(file.filename or "", file.read())
+    with _named("file"):
+        return intake.read_aoi_file(
+            file.read(), file.filename or "", service().settings.limits, request.form.get("choose")
+        )
 
 
-def _given() -> tuple[str, tuple[str | None, Any]]:
+def _read_given() -> intake.ReadAoi:
     body = _json_body()
     problems = {name: "there is no such field" for name in body if name not in {"text", "aoi", "choose"}}
     choose = body.get("choose")
@@ -284,7 +274,17 @@ def _given() -> tuple[str, tuple[str | None, Any]]:
     if problems:
         raise InvalidSubmission(problems)
     field = "text" if "text" in body else "aoi"
-    return field, (choose, body[field])
+    with _named(field):
+        return intake.read_aoi_value(body[field], service().settings.limits, choose)
+
+
+@contextmanager
+def _named(field: str) -> Iterator[None]:
+    """An outline that cannot be taken is a problem of this field."""
+    try:
+        yield
+    except InvalidGeometry as error:
+        raise InvalidSubmission({field: str(error)}) from error
 
 
 # Showing what was found.

@@ -68,13 +68,13 @@ def engine(request):
 
 
 def a_new_database(postgres_url):
-    """PostgreSQL tests share one server; each has a database of its own, since no row can be removed."""
+    """PostgreSQL tests share one server; each has a schema of its own, since no row can be removed."""
     name = f"t{uuid.uuid4().hex}"
     server = open_database(postgres_url)
-    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    with server.begin() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
     server.dispose()
-    return postgres_url.replace("/postgres?", f"/{name}?")
+    return f"{postgres_url}&options=-csearch_path%3D{name}"
 
 
 @pytest.fixture
