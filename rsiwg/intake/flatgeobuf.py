@@ -7,17 +7,17 @@ Source: flatgeobuf.org, header.fbs and feature.fbs (version 3); FlatBuffers inte
 """
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 from shapely import MultiPolygon, Polygon
-from shapely.geometry.base import BaseGeometry
 
 from rsiwg.errors import InvalidGeometry, TooLarge
-from rsiwg.intake.found import Found, found_of
-from rsiwg.intake.reproject import crs_from_definition, crs_from_epsg, to_lon_lat
+from rsiwg.intake.found import Found, Read, found_of
+from rsiwg.intake.reproject import Reprojection, crs_from_definition, crs_from_epsg
 from rsiwg.intake.shapefile import checked_ring
 from rsiwg.intake.shown import shown
 from rsiwg.settings import Limits
@@ -108,31 +108,20 @@ def from_flatgeobuf(data: bytes, limits: Limits) -> Found:
     kind = header.number(2, "<B", 0)
     columns = [(c.text(0) or "", c.number(1, "<B", 0)) for c in header.tables(7)[:1000]]
     start = 12 + size + _index_bytes(count, header.number(9, "<H", 16))
-    shapes: list[tuple[BaseGeometry | None, str | None, str | None]] = []
-    changes: list[str] = []
-    crs: CRS | None = None
-    left_out: dict[str, int] = {}
+    reads: list[Read] = []
+    left_out: Counter[str] = Counter()
+    crs: Reprojection | None = None
     for n, feature in enumerate(_features(data, start, limits), start=1):
         geometry = feature.table(0)
         area = None if geometry is None else _area(geometry, kind, f"feature {n}", 1)
         if isinstance(area, str):
-            left_out[area] = left_out.get(area, 0) + 1
+            left_out[area] += 1
             continue
-        if area is not None:
-            crs = crs or _crs(header)
-            area, said = to_lon_lat(area, crs, limits)
-            changes.extend(said)
-        shapes.append((area, _label(feature.bytes(1), columns), None))
-    if count and len(shapes) + sum(left_out.values()) != count:
+        crs = crs or Reprojection(_crs(header), limits)
+        reads.append(Read(area, _label(feature.bytes(1), columns), None, crs))
+    if count and len(reads) + left_out.total() != count:
         raise InvalidGeometry(_DAMAGED)
-    found = found_of("FlatGeobuf", shapes, tuple(dict.fromkeys(changes)))
-    return Found(
-        format=found.format,
-        features=found.features,
-        changes=found.changes,
-        left_out=left_out,
-        empty=found.empty,
-    )
+    return found_of("FlatGeobuf", reads, left_out)
 
 
 def _features(data: bytes, at: int, limits: Limits) -> Iterator[_Table]:

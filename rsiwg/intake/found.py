@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from rsiwg.errors import ChoiceNeeded, InvalidGeometry, TooLarge
 from rsiwg.geometry import Area, area_km2, join, normalise, normalise_shape
 from rsiwg.geometry.area import Normalised
+from rsiwg.intake.reproject import Reprojection
 from rsiwg.intake.shown import listed, shown
 from rsiwg.settings import Limits
 
@@ -25,9 +26,20 @@ _OVERLAP_SHARE = 1e-9
 class Feature:
     """One area as read: raw GeoJSON positions where a ring could be unclosed, a shape otherwise."""
 
-    geometry: Mapping[str, Any] | BaseGeometry
+    geometry: Mapping[str, Any] | Polygon | MultiPolygon
     name: str | None = None
     layer: str | None = None
+    crs: Reprojection | None = None
+    """Of a shape; None where it is in longitude and latitude on WGS 84."""
+
+
+class Read(NamedTuple):
+    """One feature of a file, whatever its kind; without a shape where it has no geometry."""
+
+    shape: BaseGeometry | None
+    name: str | None = None
+    layer: str | None = None
+    crs: Reprojection | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -54,22 +66,18 @@ class ReadAoi:
     format: str
 
 
-def found_of(
-    format_: str,
-    shapes: Iterable[tuple[BaseGeometry | None, str | None, str | None]],
-    changes: tuple[str, ...] = (),
-) -> Found:
-    """Sort (shape, name, layer) triples into areas, the rest by kind, and features without a geometry."""
-    features, left_out, empty = [], Counter[str](), 0
-    for shape, name, layer in shapes:
-        if shape is None:
+def found_of(format_: str, reads: Iterable[Read], left_out: Mapping[str, int] | None = None) -> Found:
+    """Sort features into areas, the rest by kind (with what is known to be left out), and those without geometry."""
+    features, others, empty = [], Counter[str](left_out or {}), 0
+    for read in reads:
+        if read.shape is None:
             empty += 1
             continue
-        area, others = _sorted_out(shape)
-        left_out.update(others)
+        area, kinds = _sorted_out(read.shape)
+        others.update(kinds)
         if area is not None:
-            features.append(Feature(geometry=area, name=name, layer=layer))
-    return Found(format=format_, features=features, changes=changes, left_out=left_out, empty=empty)
+            features.append(Feature(geometry=area, name=read.name, layer=read.layer, crs=read.crs))
+    return Found(format=format_, features=features, left_out=others, empty=empty)
 
 
 def settle(found: Found, limits: Limits, choose: str | None = None) -> ReadAoi:
@@ -101,7 +109,7 @@ def settle(found: Found, limits: Limits, choose: str | None = None) -> ReadAoi:
                 f'no single area in this is called "{shown(choose)}": choose one from the list',
                 _choices(found.features, keys, limits),
             )
-    area, changes = _together([f.geometry for f in chosen], limits)
+    area, changes = _together(chosen, limits)
     _refuse_beyond(area, limits)
     names = {f.name for f in chosen if f.name}
     return ReadAoi(
@@ -119,11 +127,6 @@ def refuse_too_many_vertices(vertices: int, limits: Limits) -> None:
             f"the outline has {vertices:,} vertices, over the limit of {limits.max_vertices:,} (max_vertices): "
             "simplify it or split it into several requests"
         )
-
-
-def polygons_of(shape: BaseGeometry) -> MultiPolygon | Polygon | None:
-    """The area in a shape: itself, or the polygons of a collection together."""
-    return _sorted_out(shape)[0]
 
 
 def _sorted_out(shape: BaseGeometry) -> tuple[MultiPolygon | Polygon | None, list[str]]:
@@ -200,7 +203,7 @@ def _choices(
 ) -> tuple[Mapping[str, object], ...]:
     layers = _layers(features)
     listed_ = [
-        {"choose": key, "label": _label(f, key, len(layers) > 1), "area_km2": _size(f.geometry, limits)}
+        {"choose": key, "label": _label(f, key, len(layers) > 1), "area_km2": _size(f, limits)}
         for f, key in zip(features[:_MOST_CHOICES], keys, strict=False)
     ]
     if len(layers) > 1:
@@ -218,10 +221,10 @@ def _label(feature: Feature, key: str, with_layer: bool) -> str:
     return f"{shown(feature.layer)}: {name}" if with_layer else name
 
 
-def _size(geometry: Mapping[str, Any] | BaseGeometry, limits: Limits) -> float | None:
+def _size(feature: Feature, limits: Limits) -> float | None:
     """Square kilometres; None where this one cannot be taken."""
     try:
-        area, _ = _together([geometry], limits)
+        area, _ = _together([feature], limits)
     except (InvalidGeometry, TooLarge):
         return None
     return float(f"{area_km2(area):.6g}")
@@ -230,17 +233,15 @@ def _size(geometry: Mapping[str, Any] | BaseGeometry, limits: Limits) -> float |
 # -------------------------------------------------------------------------------------- normalising
 
 
-def _together(
-    geometries: Sequence[Mapping[str, Any] | BaseGeometry], limits: Limits
-) -> tuple[Area, tuple[str, ...]]:
-    refuse_too_many_vertices(sum(_vertices(g) for g in geometries), limits)
-    parts = sum(_parts(g) for g in geometries)
+def _together(features: Sequence[Feature], limits: Limits) -> tuple[Area, tuple[str, ...]]:
+    refuse_too_many_vertices(sum(_vertices(f.geometry) for f in features), limits)
+    parts = sum(_parts(f.geometry) for f in features)
     if parts > limits.max_parts:
         raise TooLarge(
             f"the area has {parts:,} parts, over the limit of {limits.max_parts:,} (max_parts): "
             "split it into several requests"
         )
-    taken = [_normalised(g, n, len(geometries)) for n, g in enumerate(geometries, start=1)]
+    taken = [_numbered(f, n, len(features)) for n, f in enumerate(features, start=1)]
     changes = tuple(dict.fromkeys(change for t in taken for change in t.changes))
     if len(taken) == 1:
         return taken[0].area, changes
@@ -252,13 +253,21 @@ def _together(
     return area, (*changes, said)
 
 
-def _normalised(geometry: Mapping[str, Any] | BaseGeometry, number: int, of: int) -> Normalised:
+def _numbered(feature: Feature, number: int, of: int) -> Normalised:
+    """Normalised; a refusal says which of several it is about."""
     try:
-        if isinstance(geometry, BaseGeometry):
-            return normalise_shape(geometry)
-        taken = normalise(geometry)
+        return _normalised(feature)
     except InvalidGeometry as exc:
         raise InvalidGeometry(f"area {number}: {exc}" if of > 1 else str(exc)) from None
+
+
+def _normalised(feature: Feature) -> Normalised:
+    geometry = feature.geometry
+    if isinstance(geometry, BaseGeometry):
+        moved, said = (geometry, ()) if feature.crs is None else feature.crs.moved(geometry)
+        taken = normalise_shape(moved)
+        return attrs.evolve(taken, changes=(*said, *taken.changes))
+    taken = normalise(geometry)
     if _has_heights(geometry.get("coordinates")):
         return attrs.evolve(
             taken, changes=("Heights (or measures) were left out: an area has none.", *taken.changes)

@@ -15,8 +15,8 @@ from shapely.geometry.base import BaseGeometry
 
 from rsiwg.errors import InvalidGeometry, TooLarge
 from rsiwg.geometry import from_geopackage as geometry_from_cell
-from rsiwg.intake.found import Found, found_of, polygons_of
-from rsiwg.intake.reproject import crs_from_definition, crs_from_epsg, to_lon_lat
+from rsiwg.intake.found import Found, Read, found_of
+from rsiwg.intake.reproject import Reprojection, crs_from_definition, crs_from_epsg
 from rsiwg.intake.shown import shown
 from rsiwg.intake.wkb import check_wkb
 from rsiwg.settings import Limits
@@ -95,19 +95,14 @@ def _found(database: sqlite3.Connection, limits: Limits) -> Found:
     ).fetchall()
     if len(layers) > _MOST_LAYERS:
         raise TooLarge(f"this GeoPackage has more than {_MOST_LAYERS} layers: send only the one meant")
-    shapes: list[tuple[BaseGeometry | None, str | None, str | None]] = []
-    changes: list[str] = []
+    reads: list[Read] = []
     for table, column, srs_id in layers:
         if not isinstance(table, str) or not isinstance(column, str):
             raise InvalidGeometry(_not_readable())
-        for shape, name in _rows(database, table, column, limits, len(shapes)):
-            area = None if shape is None else polygons_of(shape)
-            moved: BaseGeometry | None = shape
-            if area is not None:
-                moved, said = to_lon_lat(area, _crs(database, srs_id, table), limits)
-                changes.extend(said)
-            shapes.append((moved, name, shown(table)))
-    return found_of("GeoPackage", shapes, tuple(dict.fromkeys(changes)))
+        rows = list(_rows(database, table, column, limits, len(reads)))
+        crs = Reprojection(_crs(database, srs_id, table), limits) if rows else None
+        reads.extend(Read(shape, name, shown(table), crs) for shape, name in rows)
+    return found_of("GeoPackage", reads)
 
 
 def _is_table(database: sqlite3.Connection, name: str) -> bool:

@@ -5,11 +5,10 @@ import json
 from typing import Any
 
 from pyproj import CRS
-from shapely.geometry.base import BaseGeometry
 
 from rsiwg.errors import InvalidGeometry, TooLarge
-from rsiwg.intake.found import Found, found_of, polygons_of
-from rsiwg.intake.reproject import crs_from_definition, crs_from_epsg, to_lon_lat
+from rsiwg.intake.found import Found, Read, found_of
+from rsiwg.intake.reproject import Reprojection, crs_from_definition, crs_from_epsg
 from rsiwg.intake.shown import shown
 from rsiwg.intake.wkb import shape_from_wkb
 from rsiwg.settings import Limits
@@ -58,17 +57,14 @@ def from_geoparquet(data: bytes, limits: Limits) -> Found:
         MemoryError,
     ):
         raise InvalidGeometry(_NOT_READABLE) from None
-    crs = _crs(geo["columns"][column])
-    shapes: list[tuple[BaseGeometry | None, str | None, str | None]] = []
-    changes: list[str] = []
-    for n, (cell, name) in enumerate(rows, start=1):
-        shape = None if cell is None else shape_from_wkb(cell, f"row {n}")
-        area = None if shape is None else polygons_of(shape)
-        if area is not None:
-            shape, said = to_lon_lat(area, crs, limits)
-            changes.extend(said)
-        shapes.append((shape, name, None))
-    return found_of("GeoParquet", shapes, tuple(dict.fromkeys(changes)))
+    crs = Reprojection(_crs(geo["columns"][column]), limits)
+    return found_of(
+        "GeoParquet",
+        (
+            Read(None if cell is None else shape_from_wkb(cell, f"row {n}"), name, None, crs)
+            for n, (cell, name) in enumerate(rows, start=1)
+        ),
+    )
 
 
 def _rows(

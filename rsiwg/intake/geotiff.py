@@ -7,7 +7,7 @@ from shapely import Polygon
 
 from rsiwg.errors import InvalidGeometry, TooLarge
 from rsiwg.intake.found import Feature, Found
-from rsiwg.intake.reproject import crs_from_definition, crs_from_epsg, to_lon_lat
+from rsiwg.intake.reproject import Reprojection, crs_from_definition, crs_from_epsg
 from rsiwg.settings import Limits
 
 _GDAL = {
@@ -74,6 +74,7 @@ def _outline(raster: Any, limits: Limits) -> Found:
     corners = [(0, 0), (0, height), (width, height), (width, 0), (0, 0)]
     a, b, c, d, e, f = tuple(raster.transform)[:6]
     outline = Polygon([(a * x + b * y + c, d * x + e * y + f) for x, y in corners])
-    moved, changes = to_lon_lat(outline, crs, limits)
     said = f"The outline of the whole raster ({width:,} × {height:,} pixels, empty ones too) was taken."
-    return Found(format="GeoTIFF", features=[Feature(geometry=moved)], changes=(said, *changes))
+    return Found(
+        format="GeoTIFF", features=[Feature(geometry=outline, crs=Reprojection(crs, limits))], changes=(said,)
+    )

@@ -62,32 +62,45 @@ def crs_from_definition(definition: str | dict[str, Any], where: str) -> CRS:
         ) from None
 
 
-def to_lon_lat(
-    shape: Polygon | MultiPolygon, crs: CRS, limits: Limits
-) -> tuple[Polygon | MultiPolygon, tuple[str, ...]]:
-    """A shape in x/y order of `crs` as longitude and latitude on WGS 84, and what was changed.
+class Reprojection:
+    """From one coordinate system to longitude and latitude on WGS 84.
 
     Files keep x (east) first whatever the axis order of their coordinate system says, so this does too.
 
     Raises:
-        InvalidGeometry: not a coordinate system of the Earth's surface, or coordinates that cannot be in it.
+        InvalidGeometry: not a coordinate system of the Earth's surface.
     """
-    flat = _horizontal(crs)
-    if is_lon_lat(flat):
-        return shape, ()
-    name = _named(flat)
-    _refuse_degrees_in_metres(shape, flat, name)
-    try:
-        set_network_enabled(active=False)
-        transformer = Transformer.from_crs(flat, "OGC:CRS84", always_xy=True)
-        moved = _moved(shape, transformer, flat, limits)
-    except (ProjError, CRSError):
-        raise InvalidGeometry(
-            f"the coordinates cannot be turned from {name} into longitude and latitude: check the coordinate system, "
-            "or reproject to WGS 84 (EPSG:4326)"
-        ) from None
-    _refuse_outside_of_use(moved, flat, name)
-    return moved, (f"Reprojected from {name} to longitude and latitude on WGS 84{_accuracy(transformer)}.",)
+
+    def __init__(self, crs: CRS, limits: Limits) -> None:
+        self._crs = _horizontal(crs)
+        self._limits = limits
+        self._is_lon_lat = is_lon_lat(self._crs)
+        self._name = _named(self._crs)
+        self._transformer: Transformer | None = None
+
+    def moved(self, shape: Polygon | MultiPolygon) -> tuple[Polygon | MultiPolygon, tuple[str, ...]]:
+        """The shape in longitude and latitude, and what was changed.
+
+        Raises:
+            InvalidGeometry: its coordinates cannot be in this coordinate system.
+            TooLarge: too many vertices once its edges are cut.
+        """
+        if self._is_lon_lat:
+            return shape, ()
+        _refuse_degrees_in_metres(shape, self._crs, self._name)
+        try:
+            if self._transformer is None:
+                set_network_enabled(active=False)
+                self._transformer = Transformer.from_crs(self._crs, "OGC:CRS84", always_xy=True)
+            moved = _moved(shape, self._transformer, self._crs, self._limits)
+        except (ProjError, CRSError):
+            raise InvalidGeometry(
+                f"the coordinates cannot be turned from {self._name} into longitude and latitude: "
+                "check the coordinate system, or reproject to WGS 84 (EPSG:4326)"
+            ) from None
+        _refuse_outside_of_use(moved, self._crs, self._name)
+        says = f"Reprojected from {self._name} to longitude and latitude on WGS 84{_accuracy(self._transformer)}."
+        return moved, (says,)
 
 
 def is_lon_lat(crs: CRS) -> bool:
@@ -104,7 +117,9 @@ def _horizontal(crs: CRS) -> CRS:
         raise InvalidGeometry(
             f"the coordinate system {shown(crs.name)} is not tied to the Earth: reproject to WGS 84 (EPSG:4326)"
         )
-    return crs.to_2d()
+    flat = crs.to_2d()
+    code = flat.to_epsg()
+    return CRS.from_epsg(code) if code else flat  # the register knows where it is used; a .prj does not
 
 
 def _named(crs: CRS) -> str:

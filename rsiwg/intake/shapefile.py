@@ -15,12 +15,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
-from shapely.geometry.base import BaseGeometry
 
 from rsiwg.errors import InvalidGeometry, TooLarge
 from rsiwg.intake.archive import Archive
-from rsiwg.intake.found import Found, found_of
-from rsiwg.intake.reproject import crs_from_definition, to_lon_lat
+from rsiwg.intake.found import Found, Read, found_of
+from rsiwg.intake.reproject import Reprojection, crs_from_definition
 from rsiwg.intake.shown import listed, shown
 from rsiwg.settings import Limits
 
@@ -42,8 +41,7 @@ def from_shapefiles(archive: Archive, limits: Limits) -> Found:
         InvalidGeometry: a part is missing (named), damaged, or in an unknown coordinate system.
     """
     by_lower = {name.lower(): name for name in archive.names}
-    shapes: list[tuple[BaseGeometry | None, str | None, str | None]] = []
-    changes: list[str] = []
+    reads: list[Read] = []
     left_out: Counter[str] = Counter()
     for name in archive.names:
         if not name.lower().endswith(".shp"):
@@ -55,29 +53,16 @@ def from_shapefiles(archive: Archive, limits: Limits) -> Found:
                 f"{shown(base)}.prj is missing from the archive, and without it the coordinate system is not known: "
                 "add it to the zip (.shp and .prj are needed, .shx and .dbf are not)"
             )
-        crs = crs_from_definition(
-            archive.read(prj).decode("utf-8-sig", "replace").strip("\0 \r\n"), shown(prj)
-        )
+        written = archive.read(prj).decode("utf-8-sig", "replace").strip("\0 \r\n")
+        crs = Reprojection(crs_from_definition(written, shown(prj)), limits)
         dbf = by_lower.get(f"{base.lower()}.dbf")
         labels = _labels(archive.read(dbf)) if dbf else []
         for n, record in enumerate(_records(archive.read(name), shown(name), limits)):
             if isinstance(record, str):
                 left_out[record] += 1
-                continue
-            moved = None
-            if record is not None:
-                moved, said = to_lon_lat(record, crs, limits)
-                changes.extend(said)
-            shapes.append((moved, labels[n] if n < len(labels) else None, shown(base)))
-    found = found_of("Shapefile", shapes, tuple(dict.fromkeys(changes)))
-    left_out.update(found.left_out)
-    return Found(
-        format=found.format,
-        features=found.features,
-        changes=found.changes,
-        left_out=left_out,
-        empty=found.empty,
-    )
+            else:
+                reads.append(Read(record, labels[n] if n < len(labels) else None, shown(base), crs))
+    return found_of("Shapefile", reads, left_out)
 
 
 def missing_parts(archive: Archive) -> str | None:

@@ -2,13 +2,12 @@
 
 import re
 
-import attrs
 import numpy as np
 import shapely
 
 from rsiwg.errors import InvalidGeometry
-from rsiwg.intake.found import Feature, Found, found_of, polygons_of
-from rsiwg.intake.reproject import crs_from_epsg, to_lon_lat
+from rsiwg.intake.found import Found, Read, found_of
+from rsiwg.intake.reproject import Reprojection, crs_from_epsg
 from rsiwg.intake.wkb import plain_reason
 from rsiwg.settings import Limits
 
@@ -42,13 +41,9 @@ def from_wkt(text: str, limits: Limits) -> Found:
         raise InvalidGeometry("this WKT has curved edges: give them as straight ones") from None
     except shapely.errors.ShapelyError as exc:
         raise InvalidGeometry(f"this WKT cannot be taken: {plain_reason(exc)}") from None
-    found = found_of("WKT", [(shape, None, None)])
     srid = int(match["srid"] or 4326)
-    area = polygons_of(shape)
-    if area is None or srid == 4326:
-        return found
-    moved, changes = to_lon_lat(area, crs_from_epsg(srid, "SRID"), limits)
-    return attrs.evolve(found, features=[Feature(geometry=moved)], changes=changes)
+    crs = None if srid == 4326 else Reprojection(crs_from_epsg(srid, "SRID"), limits)
+    return found_of("WKT", [Read(shape, crs=crs)])
 
 
 def _refuse_deep(body: str) -> None:

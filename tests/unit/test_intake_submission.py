@@ -11,7 +11,10 @@ from rsiwg.intake import read_aoi_value, read_json, read_submission, request_sch
 from rsiwg.settings import Limits
 
 LIMITS = Limits()
-SQUARE = {"type": "Polygon", "coordinates": [[[34.7, 32.0], [34.9, 32.0], [34.9, 32.2], [34.7, 32.2], [34.7, 32.0]]]}
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[34.7, 32.0], [34.9, 32.0], [34.9, 32.2], [34.7, 32.2], [34.7, 32.0]]],
+}
 GONE = object()
 
 
@@ -79,7 +82,9 @@ FULL = a_body(
         pytest.param(FULL, id="with everything"),
         pytest.param(a_body(sensor={"modality": "sar", "ipr_m": 0.5}, product={"ipr_m": 1}), id="sar"),
         pytest.param(
-            a_body(sensor={"modality": "sar", "ipr_m": 0.5}, product={"inside": [{"aoi": SQUARE, "ipr_m": 3}]}),
+            a_body(
+                sensor={"modality": "sar", "ipr_m": 0.5}, product={"inside": [{"aoi": SQUARE, "ipr_m": 3}]}
+            ),
             id="a piece alone",
         ),
         pytest.param(a_body(aoi={"point": [179.9, 0], "radius_m": 50_000}), id="across 180 degrees"),
@@ -121,7 +126,9 @@ def test_an_impulse_response_stands_for_both_directions():
 def test_defaults_are_said():
     changes = read_submission(a_body(product=GONE), LIMITS).changes
     assert 'sensor has no name and is called "sensor 1".' in changes
-    assert "No product is given: what is disseminated is taken to be the sensor's native resolution." in changes
+    assert (
+        "No product is given: what is disseminated is taken to be the sensor's native resolution." in changes
+    )
 
 
 def test_an_activity_given_twice_counts_once():
@@ -244,7 +251,12 @@ def test_the_ends_of_the_plausible_resolutions_are_taken(gsd_m):
 def test_every_problem_is_reported_at_once():
     bowtie = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
     problems = problems_of(
-        reference=GONE, sensor__gsd_m="x", activity=[], collection__end="2020-01-01", aoi=bowtie, licence__teir=1
+        reference=GONE,
+        sensor__gsd_m="x",
+        activity=[],
+        collection__end="2020-01-01",
+        aoi=bowtie,
+        licence__teir=1,
     )
     assert set(problems) == {"reference", "sensor.gsd_m", "activity", "collection.end", "aoi", "licence.teir"}
     assert "crosses" in problems["aoi"]
