@@ -193,7 +193,7 @@ def territorial_seas(world: gpd.GeoDataFrame) -> Layer:
             continue
         sea = _sea_within_reach(line, dry)
         if not sea.is_empty:
-            name = f"Waters within 12 nautical miles of {row.name}"
+            name = row.name
             rows.append({"feature": row.feature, "name": name, "approximate": 1, "geometry": sea})
     return Layer(
         name="territorial-seas",
