@@ -1,6 +1,7 @@
 """Use cases, one function each: check a request, keep it, fetch it, check it again."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -105,7 +106,7 @@ def submit(
         as_of=None,
         rulebook=rulebook.version,
         engine=__version__,
-        document=canonical_json(checked.document),
+        document=json.dumps(checked.document, allow_nan=False),
     )
     return requests.add(new, first)
 
