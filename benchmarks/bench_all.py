@@ -88,7 +88,9 @@ def bench_checks(repeats: int) -> None:
     """One check in process, warm."""
     book = load(resources.GEODATA)
     everything: list[float] = []
-    print("\nOne check of a 500-vertex AOI against the whole rulebook, warm, in process (goal: p95 under 20 ms)")
+    print(
+        "\nOne check of a 500-vertex AOI against the whole rulebook, warm, in process (goal: p95 under 20 ms)"
+    )
     for name, (lon, lat, radius, gsd) in PLACES.items():
         body = request(blob(lon, lat, radius, 500), gsd)
         casework.check(body, book, limits=Limits())
@@ -102,7 +104,9 @@ def bench_checks(repeats: int) -> None:
     for vertices in (5_000, 50_000):
         body = request(blob(34.9, 30.6, 0.15, vertices))
         times = milliseconds(lambda body=body: casework.check(body, book, limits=Limits()), 5)
-        print(f"  {vertices:,} vertices, restricted, with remedies: p50 {p(times, 0.5):,.0f}  max {times[-1]:,.0f} ms (goal for 50,000: under 1,000)")
+        print(
+            f"  {vertices:,} vertices, restricted, with remedies: p50 {p(times, 0.5):,.0f}  max {times[-1]:,.0f} ms (goal for 50,000: under 1,000)"
+        )
     document = casework.check(request(blob(34.75, 32.05, 0.15, 500)), book, limits=Limits()).document
     page = maps.draw(maps.scene_of(document, book), assets=maps.Assets.linked(), nonce="n")
     print(f"\nMap page beyond shared assets: {len(page.encode()) / 1e6:.2f} MB (goal: under 1.5)")
@@ -116,7 +120,9 @@ def peer(book_body: dict[str, Any], repeats: int, ours: Any) -> None:
     theirs = milliseconds(lambda: geopandas.overlay(frame, aoi, how="intersection"), repeats)
     mine = milliseconds(lambda: casework.check(book_body, ours, limits=Limits()), repeats)
     ratio = statistics.median(theirs) / statistics.median(mine)
-    print(f"  geopandas.overlay(countries, AOI) alone: p50 {p(theirs, 0.5):.1f} ms; a whole check: {ratio:.1f} times as fast")
+    print(
+        f"  geopandas.overlay(countries, AOI) alone: p50 {p(theirs, 0.5):.1f} ms; a whole check: {ratio:.1f} times as fast"
+    )
 
 
 @contextlib.contextmanager
@@ -176,22 +182,32 @@ def bench_api(seconds: float) -> None:
             for thread in threads:
                 thread.join()
     times.sort()
-    print(f"\nPOST /api/v1/checks, {CLIENTS} clients for {seconds:.0f} s on the same cores (goal: p95 under 80 ms)")
-    print(f"  {len(times) / seconds:.0f} answers/s  p50 {p(times, 0.5):.1f}  p95 {p(times, 0.95):.1f}  p99 {p(times, 0.99):.1f} ms; failures {len(failures)}")
+    print(
+        f"\nPOST /api/v1/checks, {CLIENTS} clients for {seconds:.0f} s on the same cores (goal: p95 under 80 ms)"
+    )
+    print(
+        f"  {len(times) / seconds:.0f} answers/s  p50 {p(times, 0.5):.1f}  p95 {p(times, 0.95):.1f}  p99 {p(times, 0.99):.1f} ms; failures {len(failures)}"
+    )
 
 
 def bench_start() -> None:
     """Fresh interpreters, as a person at a terminal meets them."""
     bare = milliseconds(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), 7)
     rsiwg = [sys.executable, "-m", "rsiwg.cli"]
-    version = milliseconds(lambda: subprocess.run([*rsiwg, "--version"], check=True, stdout=subprocess.DEVNULL), 7)
+    version = milliseconds(
+        lambda: subprocess.run([*rsiwg, "--version"], check=True, stdout=subprocess.DEVNULL), 7
+    )
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(request(mapping(shapely.box(34.7, 32.0, 34.9, 32.2)), 0.4), file)
         file.flush()
-        check = milliseconds(lambda: subprocess.run([*rsiwg, "check", file.name], check=True, stdout=subprocess.DEVNULL), 7)
+        check = milliseconds(
+            lambda: subprocess.run([*rsiwg, "check", file.name], check=True, stdout=subprocess.DEVNULL), 7
+        )
     print("\nCommand line, fresh process")
     print(f"  --version: {p(version, 0.5) - p(bare, 0.5):.0f} ms more than bare Python (goal: under 150)")
-    print(f"  a small check: {p(check, 0.5):.0f} ms (goal: under 1,500), {p(check, 0.5) / p(bare, 0.5):.0f} times bare Python")
+    print(
+        f"  a small check: {p(check, 0.5):.0f} ms (goal: under 1,500), {p(check, 0.5) / p(bare, 0.5):.0f} times bare Python"
+    )
 
 
 if __name__ == "__main__":
