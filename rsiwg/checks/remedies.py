@@ -29,6 +29,8 @@ from rsiwg.geometry import Area, area_km2, join, overlap, padded, subtract
 
 Evaluate = Callable[[ImagingRequest], tuple[Finding, ...]]
 _MOST_COMBINATIONS = 12
+_WHOLE = 1e-9
+"""A piece that leaves less than this share of the AOI is all of it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -114,7 +116,7 @@ def _coarsening(
         target = piece
         for other in coarser:
             target = subtract(target, other.area)
-        if subtract(to.aoi, target).is_empty:
+        if area_km2(target) > (1 - _WHOLE) * to.aoi_km2:
             return attrs.evolve(
                 to,
                 product=attrs.evolve(product, resolution_m=limit_m, measure=measure, inside=tuple(coarser)),

@@ -4,6 +4,7 @@ The request document is what the published schema takes in, normalised: reading 
 request.  Equal input gives equal bytes in any process, hash seed, time zone or locale.
 """
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -99,7 +100,7 @@ def request_document(request: ImagingRequest) -> dict[str, Any]:
             "product": _without_nothing(
                 {
                     unit: product.resolution_m,
-                    "inside": [{"aoi": to_geojson(p.area), unit: p.resolution_m} for p in product.inside]
+                    "inside": [{"aoi": _geojson(p.area), unit: p.resolution_m} for p in product.inside]
                     or None,
                 }
             )
@@ -115,7 +116,7 @@ def request_document(request: ImagingRequest) -> dict[str, Any]:
             "activity": sorted(request.activity),
             "collection": _days(request.collection),
             "exercise": request.exercise or None,
-            "aoi": to_geojson(request.aoi),
+            "aoi": _geojson(request.aoi),
         }
     )
 
@@ -154,7 +155,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         and {"measure": str(measured.measure), "value_m": measured.value_m, "limit_m": measured.limit_m},
         "citation": _citation(finding.citation),
         "days": finding.days and _days(finding.days),
-        "where": finding.where and to_geojson(finding.where),
+        "where": finding.where and _geojson(finding.where),
         "area_km2": _maybe_rounded(finding.area_km2),
         "share_of_aoi": _maybe_rounded(finding.share_of_aoi),
         "distance_km": _maybe_rounded(finding.distance_km, 4),
@@ -183,12 +184,17 @@ def _remedy(remedy: Remedy) -> dict[str, Any]:
         "clears": list(remedy.clears),
         "verdict_after": str(remedy.verdict_after),
         "remains": list(remedy.remains),
-        "piece": remedy.piece and to_geojson(remedy.piece),
+        "piece": remedy.piece and _geojson(remedy.piece),
         "piece_km2": _maybe_rounded(remedy.piece_km2),
         "share_of_aoi": _maybe_rounded(remedy.share_of_aoi),
         "aoi_after": aoi_document(remedy.request.aoi),
         "request": request_document(remedy.request),
     }
+
+
+@functools.lru_cache(maxsize=16)  # an answer names the same AOI once for each remedy
+def _geojson(area: Area) -> dict[str, Any]:
+    return to_geojson(area)
 
 
 def _citation(citation: Citation | None) -> dict[str, str] | None:

@@ -183,15 +183,21 @@ class ImagingRequest:
         A product finer than every sensor (sharpened, or combined from frames) is taken at its word for
         the finest sensor; no sensor's own data are finer than its native resolution.
         """
-        rest, found = self.aoi, []
+        return tuple(
+            (area, self._disseminated_m(sensor, product_m)) for area, product_m in self._product_areas
+        )
+
+    @cached_property
+    def _product_areas(self) -> tuple[tuple[Area, float | None], ...]:
+        """The AOI by product, disjoint; where pieces overlap the first one counts."""
+        rest: Area = self.aoi
+        found: list[tuple[Area, float | None]] = []
         for piece in self.product.inside:
             shared = overlap(rest, piece.area)
             if not shared.is_empty:
-                found.append((shared, self._disseminated_m(sensor, piece.resolution_m)))
+                found.append((shared, piece.resolution_m))
                 rest = subtract(rest, piece.area)
-        if not rest.is_empty:
-            found.append((rest, self._disseminated_m(sensor, self.product.resolution_m)))
-        return tuple(found)
+        return tuple(found) if rest.is_empty else (*found, (rest, self.product.resolution_m))
 
     def _disseminated_m(self, sensor: Sensor, product_m: float | None) -> float:
         native = sensor.resolution_m

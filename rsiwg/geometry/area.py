@@ -23,7 +23,8 @@ Area = NewType("Area", MultiPolygon)
 METRES_PER_DEGREE = 111_320.0
 """Of latitude, and of longitude at the equator; for margins and sizes of search boxes only."""
 
-GRID_DEG = 1e-7
+GRID_DECIMALS = 7
+GRID_DEG = 10.0**-GRID_DECIMALS
 """Grid on which every coordinate lies, degrees: 11 mm on the ground."""
 
 PAD_DEG = 2e-6
@@ -144,7 +145,7 @@ def from_parts(polygons: Iterable[Polygon]) -> Area:
 def to_geojson(area: Area) -> dict[str, Any]:
     """A GeoJSON geometry: Polygon where there is one part, MultiPolygon otherwise; coordinates in degrees."""
     polygons = [
-        [np.round(shapely.get_coordinates(ring), 7).tolist() for ring in (part.exterior, *part.interiors)]
+        [shapely.get_coordinates(ring).tolist() for ring in (part.exterior, *part.interiors)]
         for part in area.geoms
     ]
     if len(polygons) == 1:
@@ -302,13 +303,21 @@ def _wrapped(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _canonical(shape: BaseGeometry) -> Area:
-    """On the grid, polygons only, sorted, counter-clockwise (`normalize` winds clockwise, so orient after it)."""
+    """On the grid, polygons only, sorted, counter-clockwise."""
     polygons = _polygons_of(shape)
     if not polygons:
         return EMPTY
-    snapped = shapely.set_precision(MultiPolygon(polygons), GRID_DEG)
+    exact = MultiPolygon(polygons)
+    snapped = shapely.remove_repeated_points(_on_grid(exact))
+    if not snapped.is_valid:
+        # Rounding made a ring touch itself or vanish: let GEOS sort that out, which costs thirty times as much.
+        snapped = _on_grid(shapely.set_precision(exact, GRID_DEG))
     polygons = _polygons_of(snapped)
-    return _ordered(polygons)
+    return _ordered(polygons) if polygons else EMPTY
+
+
+def _on_grid(shape: BaseGeometry) -> BaseGeometry:
+    return shapely.transform(shape, lambda xy: np.round(xy, GRID_DECIMALS))
 
 
 def _ordered(polygons: list[Polygon]) -> Area:
