@@ -4,6 +4,7 @@ Straight edges of the file's own plane are kept straight there: they are cut unt
 straight in longitude and latitude, stays within `STRAIGHT_TOLERANCE_M` of the true edge.
 """
 
+import functools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -118,8 +119,14 @@ def _horizontal(crs: CRS) -> CRS:
             f"the coordinate system {shown(crs.name)} is not tied to the Earth: reproject to WGS 84 (EPSG:4326)"
         )
     flat = crs.to_2d()
-    code = flat.to_epsg()
+    code = _code_of(flat.to_wkt())
     return CRS.from_epsg(code) if code else flat  # the register knows where it is used; a .prj does not
+
+
+@functools.lru_cache(maxsize=128)
+def _code_of(wkt: str) -> int | None:
+    """The EPSG code of a definition; the search through the register takes tens of milliseconds."""
+    return CRS.from_wkt(wkt).to_epsg()
 
 
 def _named(crs: CRS) -> str:
