@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import shapely
 
 from rsiwg.checks.scope import Statement
@@ -22,7 +23,9 @@ def country_is_known(request: ImagingRequest, rulebook: Rulebook) -> Iterator[St
     rest = aoi
     for _, piece in on_land:
         rest = subtract(rest, piece)
-    unclaimed = _unclaimed_land(rest, rulebook)
+    unclaimed = (
+        _unclaimed_land(rest, gather(piece for _, piece in on_land), rulebook) if not rest.is_empty else EMPTY
+    )
     regions = list(places.regions.meeting(aoi))
     yield _whereabouts(rulebook, total_km2, on_land, subtract(rest, unclaimed), regions)
     for place, piece in on_land:
@@ -79,13 +82,21 @@ def _of_no_country(what: str, piece: Area, total_km2: float) -> Finding:
     )
 
 
-def _unclaimed_land(rest: Area, rulebook: Rulebook) -> Area:
-    """Land outside every country, without the slivers that two drawings of one coast leave beside a country."""
+def _unclaimed_land(rest: Area, claimed: Area, rulebook: Rulebook) -> Area:
+    """Land outside every country, without the slivers that two drawings of one coast leave beside a country.
+
+    `claimed` is the AOI's land that has a country, `rest` what is left of the AOI.
+    """
     places = rulebook.places
-    pieces = [part for _, piece in places.land.overlaps(rest) for part in piece.geoms]
-    if not pieces:
+    pieces = np.array([part for _, piece in places.land.overlaps(rest) for part in piece.geoms], dtype=object)
+    if not len(pieces):
         return EMPTY
-    half_width_deg = places.accuracy_m / METRES_PER_DEGREE
-    is_sliver = shapely.is_empty(shapely.buffer(pieces, -half_width_deg))
-    kept = ~(is_sliver & places.countries.are_near(pieces, places.accuracy_m))
-    return gather(normalise_shape(part).area for part, keep in zip(pieces, kept, strict=True) if keep)
+    reach_deg = places.accuracy_m / METRES_PER_DEGREE
+    thin = shapely.is_empty(shapely.buffer(pieces, -reach_deg))
+    shapely.prepare(claimed)
+    beside = shapely.dwithin(claimed, pieces, reach_deg)
+    # Few are left to be looked for among all the world's countries, which costs more.
+    asked = np.flatnonzero(thin & ~beside)
+    if len(asked):
+        beside[asked] = places.countries.are_near(pieces[asked], places.accuracy_m)
+    return gather(normalise_shape(part).area for part in pieces[~(thin & beside)])

@@ -60,7 +60,9 @@ class PlaceIndex:
         for place in sorted({int(owner[n]) for n in numbers if tree.geometries[n].intersects(area)}):
             yield self.places[place]
 
-    def are_near(self, parts: Sequence[shapely.Polygon], metres: float) -> NDArray[np.bool_]:
+    def are_near(
+        self, parts: Sequence[shapely.Polygon] | NDArray[np.object_], metres: float
+    ) -> NDArray[np.bool_]:
         """For each polygon, whether some place lies within so many metres (to a few per cent)."""
         tree, _ = self._tree
         bounds = np.abs(shapely.bounds(parts))
