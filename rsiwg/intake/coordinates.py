@@ -46,6 +46,8 @@ _UTM = re.compile(
     rf"(?:UTM\s*)?(?:ZONE\s*)?(?P<zone>[0-9]{{1,2}})\s*(?P<half>NORTH|SOUTH|[C-HJ-NP-X])\s*[,\s]\s*"
     rf"(?P<e>{_NUMBER})\s*M?\s*E?\s*[,\s]\s*(?P<n>{_NUMBER})\s*M?\s*N?"
 )
+_LONGEST_RADIUS = 100
+"""Characters at the end of a text in which a radius is looked for."""
 _BANDS = "CDEFGHJKLMNPQRSTUVWX"
 _SAME_SIGN = str.maketrans(
     {"′": "'", "’": "'", "‘": "'", "´": "'", "`": "'", "ʹ": "'", "″": '"', "”": '"', "“": '"', "ʺ": '"',
@@ -71,21 +73,26 @@ def from_coordinates(text: str, limits: Limits) -> Found:
     Raises:
         InvalidGeometry: naming the position that cannot be read, or could be read two ways.
     """
-    text = text.translate(_SAME_SIGN).replace("''", '"').strip()
-    radius = _RADIUS.search(text)
+    text = re.sub(r"[^\S\n]+", " ", text.translate(_SAME_SIGN).replace("''", '"')).strip()
+    _refuse_too_many(text, limits)
+    tail = max(0, len(text) - _LONGEST_RADIUS)
+    radius = _RADIUS.search(text[tail:])
     order: str | None = None
-    body = text[: radius.start()] if radius else text
+    body = text[: tail + radius.start()] if radius else text
     if (said := _ORDER.match(body)) is not None:
         order, body = _said_order(said), body[said.end() :]
     lines = [line.strip() for line in re.split(r"[;\n]", body) if line.strip(" ,\t()[]")]
-    if len(lines) > limits.max_vertices:
-        raise TooLarge(
-            f"this lists {len(lines):,} positions, over the limit of {limits.max_vertices:,} (max_vertices)"
-        )
     positions, changes = _positions(lines, order)
     if radius is not None:
         return _circle(positions, radius, changes)
     return _outline(positions, changes)
+
+
+def _refuse_too_many(text: str, limits: Limits) -> None:
+    """Each position has a line of its own, or two letters."""
+    lines, letters = text.count("\n") + text.count(";"), sum(text.count(c) for c in "NSEWnsew")
+    if lines > 2 * limits.max_vertices or letters > 4 * limits.max_vertices:
+        raise TooLarge(f"this lists more positions than the limit of {limits.max_vertices:,} (max_vertices)")
 
 
 def radius_area(lon_deg: float, lat_deg: float, radius: float, unit: str) -> tuple[Any, tuple[str, ...]]:
@@ -232,11 +239,14 @@ def _read(line: str, number: int) -> list[_Position]:
 def _from_lettered(text: str, number: int) -> list[_Position]:
     """Values with hemisphere letters, before or after them throughout; any number of pairs."""
     prefixed = text[0] in "NSEW"
-    pattern = r"([NSEW])([^NSEW]*)" if prefixed else r"([^NSEW]*)([NSEW])"
-    values = re.findall(pattern, text)
-    if "".join("".join(v) for v in values) != text.rstrip() or len(values) % 2:
+    written = re.split("([NSEW])", text)
+    letters = written[1::2]
+    angles_of, rest = (written[2::2], written[0]) if prefixed else (written[0:-1:2], written[-1])
+    if rest.strip() or len(letters) % 2:
         raise _unreadable(text, number)
-    angles = [_hemisphere(*_letter_first(pair, prefixed), text, number) for pair in values]
+    angles = [
+        _hemisphere(letter, angle, text, number) for letter, angle in zip(letters, angles_of, strict=True)
+    ]
     found = []
     for (axis, one), (other, two) in zip(angles[::2], angles[1::2], strict=True):
         if axis == other:
@@ -246,10 +256,6 @@ def _from_lettered(text: str, number: int) -> list[_Position]:
         lat, lon = (one, two) if axis == "lat" else (two, one)
         found.append(_Position(lon, lat, "degrees"))
     return found
-
-
-def _letter_first(pair: tuple[str, str], prefixed: bool) -> tuple[str, str]:
-    return pair if prefixed else (pair[1], pair[0])
 
 
 def _hemisphere(letter: str, written: str, line: str, number: int) -> tuple[str, float]:

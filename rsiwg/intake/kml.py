@@ -21,6 +21,8 @@ from rsiwg.settings import Limits
 _DEEPEST = 64
 _MOST_ELEMENTS = 1_000_000
 _LONGEST_ATTRIBUTE = 10_000
+_POSITIONS_PER_VERTEX = 20
+"""Positions in all placemarks together per vertex of `Limits.max_vertices`: bounds memory, not meaning."""
 _ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "iso-8859-1", "latin-1", "windows-1252"}
 _NO_AREAS = ("Point", "LineString", "LinearRing", "Track", "MultiTrack", "Model")
 _NOTES = ("NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Model", "href")
@@ -104,6 +106,7 @@ class _Reader:
         self._limits = limits
         self._path: list[str] = []
         self._elements = 0
+        self._commas = 0
         self._text: list[str] | None = None
         self._place: _Placemark | None = None
         self._places: list[_Placemark] = []
@@ -168,6 +171,12 @@ class _Reader:
             place.name = shown(written.strip(), 200) or None
         elif name == "coordinates" and written is not None and place.polygons:
             where = f"placemark {len(self._places) + 1}{f' ({shown(place.name)})' if place.name else ''}"
+            self._commas += written.count(",")
+            if self._commas > _POSITIONS_PER_VERTEX * self._limits.max_vertices:
+                raise TooLarge(
+                    f"this KML has too many positions for an area of {self._limits.max_vertices:,} vertices "
+                    "(max_vertices): send only the area"
+                )
             ring = _positions(written, where)
             inner = "innerBoundaryIs" in self._path
             (place.polygons[-1].holes if inner else place.polygons[-1].rings).append(ring)

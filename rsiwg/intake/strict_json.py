@@ -94,8 +94,8 @@ def kind_of(value: object) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
     made = _Object(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        made.twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        made.twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
     return made
 
 

@@ -710,3 +710,33 @@ def test_nested_shells_are_refused():
     nested = MultiPolygon([box(0, 0, 9, 9), box(1, 1, 2, 2)])
     for kind in ("GeoJSON", "KML", "WKT", "GeoPackage", "FlatGeobuf", "GeoParquet"):
         assert refusal(*files.a_file(kind, [nested]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("1N 1E" + " " * 3_000_000 + "x", id="spaces"),
+        pytest.param("36N" + "\x0b" * 3_000_000 + "x", id="odd spaces"),
+        pytest.param("1N 1E" + "," * 3_000_000 + "x", id="commas"),
+        pytest.param("1N" + "1" * 3_000_000, id="digits after a letter"),
+        pytest.param("1" * 3_000_000, id="digits"),
+        pytest.param("1 " * 1_500_000, id="numbers"),
+        pytest.param("1-" * 1_500_000 + "N 1E", id="dashes"),
+        pytest.param(";" * 3_000_000, id="empty lines"),
+        pytest.param("1N1E" * 750_000, id="many positions in a line"),
+        pytest.param("radius " * 400_000, id="radii"),
+        pytest.param("SRID=" + " " * 3_000_000 + "4326;POLYGON", id="srid"),
+        pytest.param("POLYGON" + " " * 3_000_000 + "x", id="wkt and spaces"),
+        pytest.param("POLYGON((" + "1 1," * 700_000, id="wkt without end"),
+        pytest.param(
+            "{" + ",".join(f'"{n}":1' for n in range(200_000)) + ',"199999":2}',
+            id="many keys, the last twice",
+        ),
+        pytest.param("<kml><Placemark><Polygon><coordinates>" + "0,0 " * 1_100_000, id="kml positions"),
+    ],
+)
+def test_no_text_takes_long_to_refuse(text):
+    began = time.monotonic()
+    with pytest.raises(RsiwgError):
+        read_aoi_text(text, LIMITS)
+    assert time.monotonic() - began < HANGING_SECONDS
