@@ -98,7 +98,7 @@ def _remedies(document: Mapping[str, Any]) -> Iterator[Layer]:
             key=f"remedy-{ref}-piece",
             title=f"{ref}: ground {'cut out' if cut else 'coarsened'}",
             group=Group.REMEDIES,
-            style="remedy-removed",
+            style="remedy-removed" if cut else "remedy-coarsened",
             shown=False,
             features=(Feature(geometry=piece, label=f"{ref}: {remedy['says']}", ref=ref),),
             tolerance_m=tolerance_m,

@@ -138,6 +138,16 @@ STYLES: dict[str, Style] = {
             icon="scissors",
             pane="remedies",
         ),
+        Style(
+            name="remedy-coarsened",
+            word="Piece coarsened",
+            stroke="#2e7d4f",
+            weight_px=1.5,
+            dash="4 3",
+            pattern="dots",
+            icon="check",
+            pane="remedies",
+        ),
     )
 }
 """Every style by its name."""
