@@ -488,6 +488,7 @@ _RULE_PROPERTIES: Json = {
     "confidence": _TEXT,
     "marking": _TEXT,
     "steward": _TEXT,
+    "notes": _TEXT,
     "problem": _MAYBE_TEXT,
 }
 
@@ -666,6 +667,7 @@ _SCHEMAS: Json = {
         finest_m=_MAYBE_NUMBER,
         says=_TEXT,
         verified=_TRUTH,
+        verified_on=_MAYBE_TEXT,
         citation=_ref("Citation"),
     ),
     "Rule": _object(**_RULE_PROPERTIES),
@@ -778,6 +780,7 @@ _RULE: Json = {
     "confidence": "high",
     "marking": "public",
     "steward": "Rulebook stewards",
+    "notes": "",
     "problem": None,
 }
 _RULES: Json = {

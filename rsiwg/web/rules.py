@@ -48,6 +48,7 @@ def restriction_document(restriction: Restriction, *, with_outlines: bool = Fals
         "confidence": restriction.confidence,
         "marking": restriction.marking,
         "steward": restriction.steward,
+        "notes": restriction.notes,
         "problem": restriction.problem,
     }
 
@@ -79,6 +80,7 @@ def _limit(limit: Limit) -> dict[str, Any]:
         "finest_m": limit.finest_m,
         "says": limit.says,
         "verified": limit.verified,
+        "verified_on": limit.verified_on and limit.verified_on.isoformat(),
         "citation": {"source": limit.citation.source, "url": limit.citation.url},
     }
 
