@@ -308,8 +308,10 @@ def _canonical(shape: BaseGeometry) -> Area:
     if not polygons:
         return EMPTY
     exact = MultiPolygon(polygons)
-    snapped = shapely.remove_repeated_points(_on_grid(exact))
-    if not snapped.is_valid:
+    rounded = _on_grid(exact)
+    if rounded.is_valid:
+        snapped = shapely.remove_repeated_points(rounded)
+    else:
         # Rounding made a ring touch itself or vanish: let GEOS sort that out, which costs thirty times as much.
         snapped = _on_grid(shapely.set_precision(exact, GRID_DEG))
     polygons = _polygons_of(snapped)
@@ -317,7 +319,8 @@ def _canonical(shape: BaseGeometry) -> Area:
 
 
 def _on_grid(shape: BaseGeometry) -> BaseGeometry:
-    return shapely.transform(shape, lambda xy: np.round(xy, GRID_DECIMALS))
+    # Adding zero turns -0.0 into 0.0, which would print differently.
+    return shapely.transform(shape, lambda xy: np.round(xy, GRID_DECIMALS) + 0.0)
 
 
 def _ordered(polygons: list[Polygon]) -> Area:
