@@ -25,6 +25,9 @@ export class DrawMap {
       position: "topright", drawMarker: false, drawCircleMarker: false, drawPolyline: false, drawCircle: false,
       drawText: false, cutPolygon: false, rotateMode: false, dragMode: false,
     });
+    for (const button of place.querySelectorAll(".leaflet-buttons-control-button")) {
+      button.setAttribute("aria-label", button.closest("[title]")?.title ?? "Drawing tool");
+    }
     map.on("pm:create", ({ layer }) => { this.listen(layer); this.tell(); });
     map.on("pm:remove", () => this.tell());
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(place);

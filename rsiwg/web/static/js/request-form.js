@@ -121,9 +121,7 @@ const read = async ({ data, name, typed, choose, keep, from }) => {
 };
 
 const readText = later(() => {
-  // What the server has just refused is not asked about again.
-if (text.value.trim() && !find("[data-aoi-field]").classList.contains("has-error")) read({ typed: text.value, keep: "text" });
-else check();
+  if (text.value.trim()) read({ typed: text.value, keep: "text" });
   else { echo.hidden = true; map?.show(null); table.show([{ part: 0, hole: 0, corners: [] }]); check(); }
 });
 
