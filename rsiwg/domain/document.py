@@ -56,18 +56,18 @@ def assessment_document(assessment: Assessment) -> dict[str, Any]:
         "engine": assessment.engine_version,
         "rulebook": assessment.rulebook_version,
         "request": asked,
-        "aoi": aoi_document(request.aoi),
+        "aoi": aoi_document(request.aoi, request.aoi_km2),
         "findings": [_finding(f) for f in assessment.findings],
         "not_applicable": [_not_applicable(n) for n in assessment.not_applicable],
         "remedies": [_remedy(r) for r in assessment.remedies],
     }
 
 
-def aoi_document(aoi: Area) -> dict[str, Any]:
-    """An area shown back: size, bounding box, parts and corners."""
+def aoi_document(aoi: Area, known_km2: float | None = None) -> dict[str, Any]:
+    """An area shown back: size (measured here, unless it is known), bounding box, parts and corners."""
     west, south, east, north = aoi.bounds
     return {
-        "area_km2": rounded(area_km2(aoi)),
+        "area_km2": rounded(area_km2(aoi) if known_km2 is None else known_km2),
         "bbox": _bbox(aoi, west, south, east, north),
         "parts": len(aoi.geoms),
         "vertices": vertex_count(aoi),
@@ -187,7 +187,7 @@ def _remedy(remedy: Remedy) -> dict[str, Any]:
         "piece": remedy.piece and _geojson(remedy.piece),
         "piece_km2": _maybe_rounded(remedy.piece_km2),
         "share_of_aoi": _maybe_rounded(remedy.share_of_aoi),
-        "aoi_after": aoi_document(remedy.request.aoi),
+        "aoi_after": aoi_document(remedy.request.aoi, remedy.request.aoi_km2),
         "request": request_document(remedy.request),
     }
 

@@ -5,6 +5,7 @@ crosses the antimeridian, on a fixed grid.  Edges are straight in longitude and 
 section 3.1.1), not great circles.  Past this door nobody repairs, reprojects or asks the type.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NewType
 
@@ -218,16 +219,12 @@ def _polygon(rings: object, where: str) -> Polygon:
 def _ring(positions: object, where: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     if not isinstance(positions, list) or len(positions) < 4:
         raise InvalidGeometry(f"{where} needs at least four positions, the last repeating the first")
-    if not all(
-        isinstance(p, list | tuple) and len(p) >= 2 and all(type(v) in (int, float) for v in p)
-        for p in positions
+    # Types and lengths as sets: the common case costs no loop in Python.
+    if not (set(map(type, positions)) <= {list, tuple} and min(map(len, positions)) >= 2) or not (
+        set(map(type, itertools.chain.from_iterable(positions))) <= {int, float}
     ):
-        bad = next(
-            n
-            for n, p in enumerate(positions)
-            if not (isinstance(p, list | tuple) and len(p) >= 2 and all(type(v) in (int, float) for v in p))
-        )
-        raise InvalidGeometry(f"{where}, position {bad + 1} must be [longitude, latitude] in numbers")
+        bad = next(n for n, position in enumerate(positions, start=1) if not _is_position(position))
+        raise InvalidGeometry(f"{where}, position {bad} must be [longitude, latitude] in numbers")
     try:
         ring = np.array([(p[0], p[1]) for p in positions], dtype=np.float64)
     except OverflowError:
@@ -237,6 +234,14 @@ def _ring(positions: object, where: str) -> np.ndarray[tuple[int, int], np.dtype
             f"{where} is not closed: it starts at {_at(ring[0])} and ends at {_at(ring[-1])}; repeat the first position at the end"
         )
     return ring
+
+
+def _is_position(position: object) -> bool:
+    return (
+        isinstance(position, list | tuple)
+        and len(position) >= 2
+        and all(type(value) in (int, float) for value in position)
+    )
 
 
 def _refuse_bad_coordinates(shape: Polygon | MultiPolygon) -> None:
@@ -324,19 +329,15 @@ def _on_grid(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _ordered(polygons: list[Polygon]) -> Area:
-    ordered = MultiPolygon(polygons).normalize()
+    ordered = shapely.orient_polygons(MultiPolygon(polygons).normalize())  # normalize winds clockwise
     assert isinstance(ordered, MultiPolygon)
-    return Area(MultiPolygon([_counter_clockwise(p) for p in ordered.geoms]))
+    return Area(ordered)
 
 
 def _polygons_of(shape: BaseGeometry) -> list[Polygon]:
     if isinstance(shape, Polygon):
         return [] if shape.is_empty else [shape]
     return [p for g in getattr(shape, "geoms", ()) for p in _polygons_of(g)]
-
-
-def _counter_clockwise(polygon: Polygon) -> Polygon:
-    return shapely.orient_polygons(polygon)
 
 
 def _may_meet(one: Area, other: Area) -> bool:

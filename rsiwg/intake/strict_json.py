@@ -5,10 +5,12 @@ A refusal names the path of the element, since the sender of a long document can
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import attrs
+import numpy as np
 
 from rsiwg.errors import InvalidSubmission, TooLarge
 from rsiwg.intake.shown import shown
@@ -17,6 +19,9 @@ from rsiwg.settings import Limits
 _ELEMENTS_PER_VERTEX = 64
 """Brackets and commas taken per vertex of `Limits.max_vertices`: bounds memory, not meaning."""
 _LONGEST_INTEGER = 308
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_SUSPECT_NUMBER = re.compile(r"[eE][+]?\d{3}|\d{300}|N|I")  # overflow, a number without end, NaN, Infinity
+_OPENING, _CLOSING = np.frombuffer(b"[{", dtype=np.uint8), np.frombuffer(b"]}", dtype=np.uint8)
 
 
 @attrs.frozen
@@ -64,9 +69,12 @@ def read_json_value(data: bytes, limits: Limits) -> Any:
             {"body": f"this is not text in UTF-8 (byte {exc.start + 1}): save it as UTF-8"}
         ) from None
     try:
-        document = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
-        )
+        document = _plainly(text, limits)
+        if document is None:
+            document = json.loads(
+                text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
+            )
+            _refuse_loopholes(document, limits)
     except json.JSONDecodeError as exc:
         where = f"line {exc.lineno}, column {exc.colno}"
         raise InvalidSubmission(
@@ -74,8 +82,35 @@ def read_json_value(data: bytes, limits: Limits) -> Any:
         ) from None
     except RecursionError:
         raise TooLarge(_too_deep("the document", limits)) from None
-    _refuse_loopholes(document, limits)
     return document
+
+
+def _plainly(text: str, limits: Limits) -> Any | None:
+    """The document, where a look at the text and its keys shows that it has no loophole; None when in doubt.
+
+    Nearly every document is read so, at a tenth of the cost of taking it apart element by element.
+    """
+    bare = _STRING.sub("", text)
+    marks = np.frombuffer(bare.encode(), dtype=np.uint8)
+    opens, closes = np.isin(marks, _OPENING), np.isin(marks, _CLOSING)
+    deepest = int(np.max(np.cumsum(opens.astype(np.int64) - closes), initial=0))
+    if deepest > limits.max_json_depth or _SUSPECT_NUMBER.search(bare):
+        return None
+    try:
+        return json.loads(text, object_pairs_hook=_object_without_twins)
+    except _TwiceError:
+        return None
+
+
+class _TwiceError(Exception):
+    """A key was given twice."""
+
+
+def _object_without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise _TwiceError
+    return made
 
 
 def kind_of(value: object) -> str:
