@@ -110,8 +110,11 @@ def _remedy(remedy: Mapping[str, Any]) -> list[str]:
         first=_INDENT,
         rest=_INDENT,
     )
-    for left in remedy["remains"]:
+    remains = remedy["remains"]
+    for left in remains[: words.REMAINS_SHOWN]:
         lines += _wrapped(f"Remains: {left}", first=_INDENT, rest=_INDENT)
+    if (more := len(remains) - words.REMAINS_SHOWN) > 0:
+        lines.append(f"{_INDENT}and {more} more, all of them in the JSON answer")
     return lines
 
 

@@ -91,6 +91,9 @@ FIELDS = {
 }
 """Fields of a request as a sentence names them."""
 
+REMAINS_SHOWN = 3
+"""How many of the things that remain after a remedy are written out; the JSON answer has all."""
+
 NBSP = "\u00a0"
 
 _HIDDEN = re.compile(

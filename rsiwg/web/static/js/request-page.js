@@ -35,7 +35,9 @@ window.addEventListener("message", (event) => {
   if (type === "leave") light(null);
   if (type === "select") {
     light(ref);
-    things.find((thing) => thing.dataset.ref === ref)?.scrollIntoView({ block: "nearest" });
+    const thing = things.find((each) => each.dataset.ref === ref);
+    if (thing?.closest("details")) thing.closest("details").open = true;
+    thing?.scrollIntoView({ block: "nearest" });
   }
 });
 
