@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from rsiwg import __version__, errors, resources
+from rsiwg import __version__, errors
 
 if TYPE_CHECKING:
     from rsiwg.domain import Rulebook
@@ -223,7 +223,9 @@ def _limits() -> Any:
 
 
 def _geodata() -> Path:
-    return Path(os.environ.get("RSIWG_GEODATA") or resources.GEODATA)
+    from rsiwg.settings import geodata_from_environ
+
+    return geodata_from_environ()
 
 
 def _rulebook() -> "Rulebook":

@@ -71,6 +71,11 @@ class Settings:
         return cls(**given, limits=limits_from_environ(environ))
 
 
+def geodata_from_environ(environ: Mapping[str, str] = os.environ) -> Path:
+    """Read just the folder of the rulebook, for the command line."""
+    return Path(environ.get(_variable("geodata")) or resources.GEODATA)
+
+
 def limits_from_environ(environ: Mapping[str, str] = os.environ) -> Limits:
     """Read just the limits, which the command line needs without a service.  Raises RuntimeError."""
     found = {}

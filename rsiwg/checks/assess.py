@@ -17,7 +17,7 @@ from rsiwg.checks.directives import (
     non_earth_imaging,
     withheld_area,
 )
-from rsiwg.checks.limits import finer_than_allowed
+from rsiwg.checks.limits import finer_than_allowed, limit_changes_within_the_period
 from rsiwg.checks.places import country_is_known
 from rsiwg.checks.remedies import remedies
 from rsiwg.checks.scope import Statement
@@ -32,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     restrictions_are_sound,
     exercise_is_marked,
     country_is_known,
+    limit_changes_within_the_period,
     finer_than_allowed,
     limited_operations_directive,
     withheld_area,

@@ -69,21 +69,24 @@ def licence_conditions(request: ImagingRequest, rulebook: Rulebook) -> Iterator[
 
 
 def non_earth_imaging(request: ImagingRequest, rulebook: Rulebook) -> Iterator[Statement]:
-    """Say that imaging of objects in space has conditions of its own, which are not checked here yet."""
-    if not any(sensor.modality == "non_earth" for sensor in request.sensors) or request.licence.tier == 1:
-        return
-    yield Finding(
-        check="non_earth_imaging",
-        outcome=Outcome.INDETERMINATE,
-        says="Resolved imaging of another artificial object in space by a Tier 2 or Tier 3 system needs its owner's written "
-        "consent and notice to Commerce beforehand; the request does not show them, and a person must look.",
-        citation=Citation(
-            source="15 CFR 960.9(b), 960.10(a)(2)", url="https://www.ecfr.gov/current/title-15/section-960.9"
-        ),
-        needs=("licence.tier",)
-        if request.licence.tier is None
-        else ("the owner's consent and the notice to Commerce",),
-    )
+    """Say that imaging of objects in space has conditions which a request does not show yet."""
+    for restriction, scope in _of_kind(Kind.NON_EARTH_IMAGING, request, rulebook):
+        if isinstance(scope, NotApplicable):
+            yield scope
+            continue
+        for days, limit in scope.limits:
+            reasons = "; ".join(doubt.says for doubt in scope.doubts)
+            yield Finding(
+                check="non_earth_imaging",
+                outcome=Outcome.INDETERMINATE,
+                says=sentence(f"{days} {limit.says}")
+                + (" " + sentence(f"this is undetermined: {reasons}") if reasons else ""),
+                restriction=restriction.id,
+                restriction_version=restriction.version,
+                citation=limit.citation,
+                days=days,
+                needs=needs_of(scope.doubts) or ("the owner's consent and the notice to Commerce",),
+            )
 
 
 def _of_kind(

@@ -1,5 +1,6 @@
 """Resolution limits: finer than allowed, at the limit, near it."""
 
+import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 
@@ -47,10 +48,49 @@ def finer_than_allowed(request: ImagingRequest, rulebook: Rulebook) -> Iterator[
             yield scope
             yield from _near_the_edge(request, restriction, scope, rulebook)
             continue
-        yield from _changes_within(request, scope)
         for days, limit in scope.limits:
             for sensor in scope.sensors:
                 yield from _compared(request, scope, sensor, days, limit, rulebook)
+
+
+def limit_changes_within_the_period(request: ImagingRequest, rulebook: Rulebook) -> Iterator[Statement]:
+    """Report each day within those judged on which a limit begins, changes or ends."""
+    for restriction in rulebook.restrictions:
+        steps = _steps(restriction, request.judged) if restriction.kind in NUMERIC_KINDS else ()
+        if not steps:
+            continue
+        scope = scope_of(request, restriction, rulebook)
+        for day, step, limit in steps if isinstance(scope, Scope) else ():
+            yield Finding(
+                check="limit_changes_within_the_period",
+                outcome=Outcome.CLEAR,
+                says=f"The limit of {restriction.title!r} changes within the time asked for: on {in_full(day)} {step}. "
+                "Each span is judged by its own limit.",
+                restriction=restriction.id,
+                restriction_version=restriction.version,
+                citation=limit.citation,
+                days=request.judged,
+            )
+
+
+def _steps(restriction: Restriction, judged: Period) -> tuple[tuple[dt.date, str, Limit], ...]:
+    """(day, what happens, entry it rests on) for each change of the number within the days judged."""
+    steps: list[tuple[dt.date, str, Limit]] = []
+    entries = restriction.limits
+    for before, after in itertools.pairwise((None, *entries, None)):
+        follows = before is not None and after is not None and before.in_force.end == after.in_force.start
+        if before is not None and before.in_force.end is not None and not follows:
+            steps.append((before.in_force.end, f"the limit of {_number(before)} ends", before))
+        if after is not None and not follows:
+            steps.append((after.in_force.start, f"a limit of {_number(after)} begins", after))
+        if before is not None and after is not None and follows and before.finest_m != after.finest_m:
+            steps.append((after.in_force.start, f"from {_number(before)} to {_number(after)}", after))
+    return tuple(step for step in steps if step[0] in judged and step[0] != judged.start)
+
+
+def _number(limit: Limit) -> str:
+    assert limit.finest_m is not None
+    return metres(limit.finest_m)
 
 
 def resolution_parts(
@@ -215,23 +255,6 @@ def _near_the_edge(
                     distance_km=away,
                     near_miss=True,
                 )
-
-
-def _changes_within(request: ImagingRequest, scope: Scope) -> Iterator[Finding]:
-    """Report each change of the limit within the days judged."""
-    for (_, before), (days, after) in itertools.pairwise(scope.limits):
-        assert before.finest_m is not None
-        assert after.finest_m is not None
-        yield Finding(
-            check="limit_changes_within_the_period",
-            outcome=Outcome.CLEAR,
-            says=f"The limit of {scope.restriction.title} changes within the time asked for: on {in_full(days.start)} from "
-            f"{metres(before.finest_m)} to {metres(after.finest_m)}. Each span is judged by its own limit.",
-            restriction=scope.restriction.id,
-            restriction_version=scope.restriction.version,
-            citation=after.citation,
-            days=request.judged,
-        )
 
 
 def on_days(request: ImagingRequest, days: Period) -> str:

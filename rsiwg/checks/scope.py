@@ -120,7 +120,7 @@ def persons_bound(request: ImagingRequest, restriction: Restriction) -> tuple[Re
     if binds.licensees and not any(same_name(name, licensee_of(request)) for name in binds.licensees):
         only = " and ".join(binds.licensees)
         return Reach.NOT_BOUND, (
-            Doubt(says=f"It binds only {only}, by licence; the request is {licensee_of(request)}'s."),
+            Doubt(says=f"It binds only {only}, by license; the request is {licensee_of(request)}'s."),
         )
     if binds.part_960 and licence.part_960 is not True:
         within_us = applicant.us_person, applicant.operated_from_us
@@ -155,7 +155,7 @@ def _licence_doubt(request: ImagingRequest) -> Doubt:
             else "the system is operated from the United States"
         )
         return Doubt(
-            says=f"it binds persons licensed under 15 CFR Part 960; the request says that there is no such licence, yet {who}, "
+            says=f"it binds persons licensed under 15 CFR Part 960; the request says that there is no such license, yet {who}, "
             "and operating a system then needs one (960.2(a), 960.16)",
             needs="licence.part_960",
         )

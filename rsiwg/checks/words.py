@@ -45,12 +45,12 @@ def kilometres(distance_km: float) -> str:
 
 
 def per_cent(share: float) -> str:
-    """A share of the AOI: 12 %, 0.3 %, under 0.1 %."""
+    """A share of the AOI: 12%, 0.3%, under 0.1%."""
     if share > 0.9995:
-        return "100 %"
+        return "100%"
     if share < 0.001:
-        return "under 0.1 %"
-    return f"{share * 100:.0f} %" if share >= 0.1 else f"{share * 100:.1f} %"
+        return "under 0.1%"
+    return f"{share * 100:.0f}%" if share >= 0.1 else f"{share * 100:.1f}%"
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:

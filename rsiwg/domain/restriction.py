@@ -19,6 +19,7 @@ class Kind(StrEnum):
     WITHHELD_AREA = "withheld_area"
     LICENCE_CAP = "licence_cap"
     LICENCE_CONDITIONS = "licence_conditions"
+    NON_EARTH_IMAGING = "non_earth_imaging"
 
 
 NUMERIC_KINDS = (Kind.RESOLUTION_LIMIT, Kind.LICENCE_CAP)

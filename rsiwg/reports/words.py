@@ -53,6 +53,7 @@ KINDS = {
     "withheld_area": "Withheld areas",
     "licence_cap": "License-specific cap",
     "licence_conditions": "License conditions",
+    "non_earth_imaging": "Imaging of objects in space",
 }
 
 STATUSES = {

@@ -31,14 +31,15 @@ def load(folder: Path) -> Rulebook:
     _refuse_unlisted(folder, "layers", names)
 
     problems = [
-        f"{kind}/{name}.toml is listed in the rulebook and missing."
+        f"The file {kind}/{name}.toml is listed in the rulebook and missing."
         for kind, listed in (("restrictions", slugs), ("layers", names))
         for name in listed
         if not (folder / kind / f"{name}.toml").is_file()
     ]
     layers = {n: read_layer(folder, n) for n in names if (folder / "layers" / f"{n}.toml").is_file()}
+    held = {name: layers.get(name) for name in names}
     restrictions = tuple(
-        read_restriction(folder, slug, layers, review_after_days)
+        read_restriction(folder, slug, held, review_after_days)
         for slug in slugs
         if (folder / "restrictions" / f"{slug}.toml").is_file()
     )
@@ -60,7 +61,7 @@ def load(folder: Path) -> Rulebook:
 def _places(roles: Table, layers: dict[str, LayerFile]) -> Places:
     named = {role: roles.text(role) for role in ("countries", "regions", "land", "seas")}
     roles.done()
-    accuracies = [layers[n].layer.accuracy_m for n in named.values() if n in layers]
+    accuracies = [layers[named[r]].layer.accuracy_m for r in ("countries", "land") if named[r] in layers]
 
     def index(role: str) -> PlaceIndex:
         source = layers.get(named[role])

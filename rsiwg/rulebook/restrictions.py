@@ -43,7 +43,7 @@ class _Outline:
 
 
 def read_restriction(
-    folder: Path, slug: str, layers: Mapping[str, LayerFile], review_after_days: int
+    folder: Path, slug: str, layers: Mapping[str, LayerFile | None], review_after_days: int
 ) -> Restriction:
     """Read ``restrictions/<slug>.toml``.  Raises RulebookUnusable when it is wrong.
 
@@ -74,7 +74,7 @@ def read_restriction(
     shapely.prepare([zone.area for zone in zones])
     restriction = Restriction(
         id=slug,
-        version=_version(path, [layers[n].layer.sha256 for n in sorted(used | more_used)]),
+        version=_version(path, [_hash_of(layers[n]) for n in sorted(used | more_used)]),
         title=table.text("title"),
         kind=kind,
         status=table.one_of("status", Status),
@@ -97,7 +97,7 @@ def read_restriction(
 
 
 def _outlines(
-    tables: tuple[Table, ...], layers: Mapping[str, LayerFile]
+    tables: tuple[Table, ...], layers: Mapping[str, LayerFile | None]
 ) -> tuple[list[_Outline], set[str], str | None]:
     outlines: list[_Outline] = []
     used: set[str] = set()
@@ -108,7 +108,8 @@ def _outlines(
         if not decides and not doubt:
             raise table.wrong("doubt", "is missing: say why this reading does not decide")
         area, layer_name, why_not = _area(table, layers)
-        accuracy_m = table.number("accuracy_m", layers[layer_name].layer.accuracy_m if layer_name else 0.0)
+        source = layers[layer_name] if layer_name else None
+        accuracy_m = table.number("accuracy_m", source.layer.accuracy_m if source else 0.0)
         table.done()
         used |= {layer_name} if layer_name else set()
         problem = problem or why_not
@@ -121,7 +122,7 @@ def _outlines(
     return outlines, used, problem
 
 
-def _area(table: Table, layers: Mapping[str, LayerFile]) -> tuple[Area, str | None, str | None]:
+def _area(table: Table, layers: Mapping[str, LayerFile | None]) -> tuple[Area, str | None, str | None]:
     """(area, layer used, problem) of a zone: features of a layer, or a circle."""
     name = table.text("layer", "")
     if not name:
@@ -136,6 +137,8 @@ def _area(table: Table, layers: Mapping[str, LayerFile]) -> tuple[Area, str | No
     if name not in layers:
         raise table.wrong("layer", f"names {name!r}, which rulebook.toml does not list")
     source = layers[name]
+    if source is None:
+        return EMPTY, None, f"the layer {name} is missing."
     if source.layer.problem:
         return EMPTY, name, source.layer.problem
     missing = [f for f in features if f not in source.features]
@@ -165,7 +168,7 @@ def _band(outlines: list[_Outline]) -> tuple[Zone, ...]:
 
 
 def _proven(
-    tables: tuple[Table, ...], layers: Mapping[str, LayerFile]
+    tables: tuple[Table, ...], layers: Mapping[str, LayerFile | None]
 ) -> tuple[tuple[ProvenArea, ...], set[str], str | None]:
     proven: list[ProvenArea] = []
     used: set[str] = set()
@@ -211,13 +214,15 @@ def _limit(table: Table) -> Limit:
     except ValueError as exc:
         raise table.wrong("end", str(exc)) from None
     finest_m = table.number("finest_m", None)
+    if finest_m == 0:
+        raise table.wrong("finest_m", "must be more than 0")
     says = table.text("says", "")
     if (finest_m is None) == (not says):
         raise table.wrong("finest_m", "or says is needed, and not both")
     limit = Limit(
         in_force=in_force,
         finest_m=finest_m,
-        measure=Measure(table.text("measure", "gsd")),
+        measure=table.one_of("measure", Measure, "gsd"),
         verified=verified,
         verified_on=verified_on,
         says=says,
@@ -232,6 +237,10 @@ def _refuse_overlapping_periods(table: Table, limits: tuple[Limit, ...]) -> None
     for earlier, later in itertools.pairwise(ordered):
         if earlier.meet(later):
             raise table.wrong("limit", f"has two entries for {later.start}: their periods overlap")
+
+
+def _hash_of(source: LayerFile | None) -> str:
+    return "" if source is None else source.layer.sha256
 
 
 def _version(path: Path, layer_hashes: list[str]) -> str:

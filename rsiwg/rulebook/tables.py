@@ -74,9 +74,9 @@ class Table:
             for n, v in enumerate(self._take(key, list, []), start=1)
         )
 
-    def one_of(self, key: str, kind: Callable[[str], T]) -> T:
+    def one_of(self, key: str, kind: Callable[[str], T], default: str = _MISSING) -> T:
         """A text that names a member of an enumeration."""
-        return self._member(key, kind, self.text(key))
+        return self._member(key, kind, self.text(key, default))
 
     def some_of(
         self, key: str, kind: Callable[[str], T], default: tuple[str, ...] = _MISSING

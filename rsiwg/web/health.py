@@ -23,7 +23,7 @@ class State(StrEnum):
 
     OK = "ok"
     DOUBTFUL = "doubtful"
-    """It answers, and what rests on it is undetermined."""
+    """It answers, and every verdict is undetermined until it is sound."""
     FAILED = "failed"
 
 
@@ -60,7 +60,7 @@ def ready() -> Response:
 def checks_of(of: Service, today: dt.date) -> Iterator[Check]:
     """Every check, as of today."""
     yield _database(of)
-    yield from _rulebook(of)
+    yield from _rulebook(of, today)
     for layer in of.rulebook.layers:
         yield _layer(layer, today)
     yield _front_end()
@@ -76,16 +76,25 @@ def _database(of: Service) -> Check:
     return Check("database", State.OK, "The database answers and is up to date.")
 
 
-def _rulebook(of: Service) -> Iterator[Check]:
+def _rulebook(of: Service, today: dt.date) -> Iterator[Check]:
     book = of.rulebook
-    if book.problems:
+    if today not in book.covers:
+        says = (
+            f"The rulebook vouches for days {book.covers}, and not for today: its sources must be read again."
+        )
+        yield Check("rulebook", State.DOUBTFUL, says)
+    elif book.problems:
         yield Check("rulebook", State.DOUBTFUL, " ".join(book.problems))
     else:
         count = len(book.restrictions)
         yield Check("rulebook", State.OK, f"The rulebook is loaded and holds {count} restrictions.")
     for restriction in book.restrictions:
+        stands = any(today in limit.in_force for limit in restriction.limits)
         if restriction.problem:
             yield Check(f"restriction {restriction.id}", State.DOUBTFUL, restriction.problem)
+        elif stands and today >= restriction.vouched_until:
+            says = f"Its source was last read on {restriction.verified_on.isoformat()}."
+            yield Check(f"restriction {restriction.id}", State.DOUBTFUL, says)
 
 
 def _layer(layer: Layer, today: dt.date) -> Check:

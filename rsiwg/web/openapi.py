@@ -238,7 +238,7 @@ def _paths() -> Json:
                 "Whether the service can do its work",
                 answers={
                     200: _answer(
-                        "It can; a part may be doubtful, and what rests on it is undetermined.",
+                        "It can; a part may be doubtful, and every verdict is then undetermined.",
                         "Ready",
                         _READY,
                     ),
@@ -475,6 +475,7 @@ _RULE_PROPERTIES: Json = {
             "withheld_area",
             "licence_cap",
             "licence_conditions",
+            "non_earth_imaging",
         ]
     },
     "status": {"enum": ["in_force", "proposed", "policy", "licence_specific", "exercise"]},

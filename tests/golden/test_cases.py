@@ -32,7 +32,9 @@ def test_case(case, rulebook):
 
     left = [f for f in answer["findings"] if f["outcome"] != "clear"]
     for wanted in expected["findings"]:
-        match = next((f for f in left if key(f, wanted) == {k: v for k, v in wanted.items() if k != "area_km2"}), None)
+        match = next(
+            (f for f in left if key(f, wanted) == {k: v for k, v in wanted.items() if k != "area_km2"}), None
+        )
         assert match is not None, f"not found: {wanted}; left: {[f['says'] for f in left]}"
         if "area_km2" in wanted:
             assert match["area_km2"] == pytest.approx(wanted["area_km2"], rel=1e-4)
