@@ -157,6 +157,20 @@ def a_withheld_area(**others):
     return a_restriction(a_limit(None, "2020-07-20", says="some areas are withheld"), **given | others)
 
 
+def a_condition_on_imaging_in_space(**others):
+    given = {
+        "id": "example-in-space",
+        "title": "Example condition on imaging in space",
+        "kind": Kind.NON_EARTH_IMAGING,
+        "binds": a_binding(
+            tiers=frozenset({2, 3}), modalities=frozenset({Modality.NON_EARTH}), activities=BOTH
+        ),
+        "zones": (),
+        "worldwide": True,
+    }
+    return a_restriction(a_limit(None, "2020-07-20", says="consent is needed"), **given | others)
+
+
 def a_layer(**others):
     given = {
         "name": "example",
@@ -206,4 +220,3 @@ def a_rulebook(*restrictions, **others):
 def changed(value, **changes):
     """A copy with some fields changed."""
     return attrs.evolve(value, **changes)
-

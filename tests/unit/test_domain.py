@@ -79,7 +79,9 @@ def test_a_period_without_an_end_has_no_last_day_and_no_count():
     [
         pytest.param(Period(D(2020, 6, 1), D(2020, 7, 1)), None, id="ends where the other starts"),
         pytest.param(Period(D(2020, 8, 1)), None, id="starts where the other ends"),
-        pytest.param(Period(D(2020, 6, 1), D(2020, 7, 2)), Period(D(2020, 7, 1), D(2020, 7, 2)), id="one day"),
+        pytest.param(
+            Period(D(2020, 6, 1), D(2020, 7, 2)), Period(D(2020, 7, 1), D(2020, 7, 2)), id="one day"
+        ),
         pytest.param(Period(D(2020, 7, 31)), Period(D(2020, 7, 31), D(2020, 8, 1)), id="the last day"),
         pytest.param(Period(D(1998, 1, 1)), JULY, id="all of it"),
     ],
@@ -109,14 +111,21 @@ def test_what_is_left_of_a_period_without_another(other, left):
 
 
 def test_a_period_without_an_end_keeps_its_tail():
-    assert Period(D(2020, 1, 1)).without(JULY) == (Period(D(2020, 1, 1), D(2020, 7, 1)), Period(D(2020, 8, 1)))
+    assert Period(D(2020, 1, 1)).without(JULY) == (
+        Period(D(2020, 1, 1), D(2020, 7, 1)),
+        Period(D(2020, 8, 1)),
+    )
 
 
 def test_periods_read_as_english():
     assert str(Period.of_days(D(2020, 7, 21), D(2020, 7, 21))) == "on July 21, 2020"
     assert str(JULY) == "from July 1, 2020, to July 31, 2020"
     assert str(Period(D(2020, 7, 21))) == "from July 21, 2020"
-    assert [in_full(D(2021, month, 1)).split()[0] for month in (1, 2, 12)] == ["January", "February", "December"]
+    assert [in_full(D(2021, month, 1)).split()[0] for month in (1, 2, 12)] == [
+        "January",
+        "February",
+        "December",
+    ]
 
 
 # --------------------------------------------------------------------------------------- verdicts
@@ -161,7 +170,9 @@ def test_a_resolution_is_a_positive_finite_number(bad):
 
 
 def test_the_finer_direction_of_a_sar_counts():
-    sensor = Sensor(name="S", modality=Modality.SAR, ipr_range_m=0.5, ipr_azimuth_m=0.3, ipr_plane=Plane.SLANT)
+    sensor = Sensor(
+        name="S", modality=Modality.SAR, ipr_range_m=0.5, ipr_azimuth_m=0.3, ipr_plane=Plane.SLANT
+    )
     assert sensor.resolution_m == 0.3
     assert sensor.measure is Measure.IPR
 
@@ -214,7 +225,9 @@ def test_pieces_outside_the_area_count_for_nothing():
 
 
 def test_a_piece_over_all_of_the_area_leaves_no_rest():
-    request = a_request(aoi=a_box(0, 0, 1, 1), gsd_m=0.5, product=a_product(0.5, [(a_box(-1, -1, 2, 2), 2.0)]))
+    request = a_request(
+        aoi=a_box(0, 0, 1, 1), gsd_m=0.5, product=a_product(0.5, [(a_box(-1, -1, 2, 2), 2.0)])
+    )
     assert request.parts(request.sensors[0]) == ((request.aoi, 2.0),)
     assert overlap(request.aoi, EMPTY) == EMPTY
 
