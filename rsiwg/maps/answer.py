@@ -36,7 +36,7 @@ def scene_of(document: Mapping[str, Any], rulebook: Rulebook) -> Scene:
             title="Area of interest",
             group=Group.REQUEST,
             style="aoi",
-            features=(Feature(geometry=aoi, label="Area of interest", rows=rows, ref="aoi"),),
+            features=(Feature(geometry=aoi, label="Area of interest", rows=rows, ref="AOI"),),
             tolerance_m=tolerance_m,
         ),
         *_pieces(document),

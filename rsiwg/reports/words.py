@@ -308,3 +308,23 @@ def extent(geometry: Mapping[str, Any]) -> list[float]:
     if west == -180 and east == 180 and all(w >= 0 or e <= 0 for w, e in spans):
         west, east = min(w for w, _ in spans if w >= 0), max(e for _, e in spans if e <= 0)
     return [west, min(lats), east, max(lats)]
+
+
+def changes_of(document: Mapping[str, Any], remedy: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What a remedy changes in the request: heading, now, after."""
+    now_, after = dict(rows(document["request"])), dict(rows(remedy["request"]))
+    changed = [
+        (name, "; ".join(now_.get(name, ["None"])), "; ".join(lines))
+        for name, lines in after.items()
+        if now_.get(name) != lines
+    ]
+    before_km2, after_km2 = document["aoi"]["area_km2"], remedy["aoi_after"]["area_km2"]
+    if before_km2 != after_km2:
+        changed.append(("Area", area(before_km2), area(after_km2)))
+    return changed
+
+
+def capitalized(text: object) -> str:
+    """With a capital first, the rest as it is."""
+    said = str(text)
+    return said[:1].upper() + said[1:]

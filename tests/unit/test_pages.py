@@ -11,7 +11,7 @@ from rsiwg.settings import Settings
 from rsiwg.store import open_database, reading
 from rsiwg.store.migrate import upgrade
 from rsiwg.web import create_app
-from rsiwg.web.pages import Answers, field_of, label_of
+from rsiwg.web.form import Answers, field_of, label_of
 
 SQUARE = "32.0N 34.7E\n32.0N 34.9E\n32.2N 34.9E\n32.2N 34.7E"
 KML = b"""<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>Site</name>
