@@ -17,7 +17,7 @@ from rsiwg.geometry import to_geojson
 from rsiwg.store import Event, RequestLine, StoredAssessment, StoredRequest, reading, writing
 from rsiwg.web import openapi, rules
 from rsiwg.web.answers import json_answer
-from rsiwg.web.service import actor, now, service
+from rsiwg.web.service import ONE_CHECK, actor, now, service
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -45,7 +45,9 @@ def check() -> Response:
     query = _query("as_of")
     as_of = _day("as_of", query["as_of"]) if "as_of" in query else None
     of = service()
-    checked = casework.check(_json_body(), of.rulebook, limits=of.settings.limits, as_of=as_of)
+    body = _json_body()
+    with ONE_CHECK:
+        checked = casework.check(body, of.rulebook, limits=of.settings.limits, as_of=as_of)
     return json_answer(checked.document)
 
 
@@ -54,7 +56,7 @@ def submit() -> Response:
     """Store a request and its first assessment."""
     _query()
     body, of = _json_body(), service()
-    with writing(of.engine) as requests:
+    with ONE_CHECK, writing(of.engine) as requests:
         stored = casework.submit(
             body,
             of.rulebook,
@@ -122,7 +124,9 @@ def findings_csv(request_id: str) -> Response:
 @api.post("/requests/<request_id>/recheck")
 def recheck(request_id: str) -> Response:
     """Check the stored request again and say whether the answer is the same; keeps nothing."""
-    again = casework.recheck(_newest(request_id).read(), service().rulebook)
+    document = _newest(request_id).read()
+    with ONE_CHECK:
+        again = casework.recheck(document, service().rulebook)
     return json_answer(
         {"same": again.same, "differences": list(again.differences), "assessment": again.document}
     )

@@ -30,7 +30,7 @@ from rsiwg.web.form import (
 )
 from rsiwg.web.pages import pages
 from rsiwg.web.security import map_policy, nonce
-from rsiwg.web.service import actor, now, service
+from rsiwg.web.service import ONE_CHECK, actor, now, service
 
 _SUMMARY_POLICY = "default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -69,7 +69,7 @@ def submit_request() -> ResponseReturnValue:
             problems["aoi"] = said(wrong)
     if not problems:
         try:
-            with writing(service().engine) as requests:
+            with ONE_CHECK, writing(service().engine) as requests:
                 stored = casework.submit(
                     answers.body(),
                     service().rulebook,
@@ -104,7 +104,8 @@ def live_check() -> str:
     answers, book = Answers.of_form(request.form), service().rulebook
     limits = service().settings.limits
     try:
-        checked = casework.check(answers.body(), book, limits=limits)
+        with ONE_CHECK:
+            checked = casework.check(answers.body(), book, limits=limits)
     except InvalidSubmission as wrong:
         missing = [(field_of(path), label_of(path), short(why)) for path, why in wrong.problems.items()]
         return render_template(
@@ -153,7 +154,10 @@ def show(request_id: str) -> str:
 def recheck(request_id: str) -> str:
     """Check the stored request again and say whether the answer is the same."""
     stored = _fetched(request_id)
-    return _page_of(stored, recheck=casework.recheck(_newest(stored), service().rulebook))
+    document = _newest(stored)
+    with ONE_CHECK:
+        again = casework.recheck(document, service().rulebook)
+    return _page_of(stored, recheck=again)
 
 
 @pages.get("/requests/<request_id>/map")

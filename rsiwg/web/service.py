@@ -1,6 +1,7 @@
 """What every view works with: one frozen value per application."""
 
 import datetime as dt
+import threading
 
 import attrs
 from flask import current_app
@@ -8,6 +9,9 @@ from flask import current_app
 from rsiwg.domain import Rulebook
 from rsiwg.settings import Settings
 from rsiwg.store import Engine
+
+ONE_CHECK = threading.Lock()
+"""Held while a check runs: side by side in one process checks only slow each other down, and the slowest suffers most."""
 
 EXTENSION = "rsiwg"
 """Its place in ``app.extensions``."""
