@@ -15,6 +15,8 @@ window.rsiwgMap = (() => {
   const layers = new Map();
   const renderers = {};
   let map, at = -1;
+  // In a frame the page around it has the heading already, and the map gets its room.
+  if (window.parent !== window) document.documentElement.classList.add("framed");
 
   const element = (tag, text, className) => {
     const made = document.createElement(tag);
