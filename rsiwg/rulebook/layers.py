@@ -52,7 +52,8 @@ def read_layer(folder: Path, name: str) -> LayerFile:
     sha256, features, problem = "", {}, None
     try:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        features = _features(path, name)
+        # A file that is not the one stated is not opened: any byte of it may be wrong.
+        features = _features(path, name) if sha256 == stated_sha256 else {}
     except OSError:
         problem = f"{title}: the file {file} is missing or cannot be read."
     except (sqlite3.Error, InvalidGeometry) as exc:
