@@ -54,7 +54,10 @@ def _complain(exc: BaseException) -> None:
     elif isinstance(exc, errors.ChoiceNeeded):
         print(f"rsiwg: {exc}", file=sys.stderr)
         for choice in exc.choices:
-            print(f"  {choice}", file=sys.stderr)
+            size = f", {choice['area_km2']:,} km²" if choice.get("area_km2") else ""
+            print(
+                f'  "aoi_choose": "{choice.get("choose")}"  for {choice.get("label")}{size}', file=sys.stderr
+            )
     elif isinstance(exc, OSError) and exc.filename is not None:
         print(f"rsiwg: {exc.filename}: {exc.strerror}", file=sys.stderr)
     else:

@@ -33,7 +33,7 @@ _GIVE = {
     "inside": 'give a list of pieces such as {"aoi": …, "gsd_m": 2.0}',
     "licence": 'give an object such as {"part_960": true, "tier": 1}, or leave it out',
     "part_960": _YES_OR_NO,
-    "tier": "give 1, 2 or 3, or leave it out",
+    "tier": "give the number 1, 2 or 3, without quotation marks, or leave it out",
     "licensee": "give the name of the licence holder",
     "recipient": 'give an object such as {"kind": "commercial", "name": "Example Maps Ltd."}, or leave it out',
     "activity": 'give a list with "collect", "disseminate" or both',
@@ -107,7 +107,7 @@ def _unknown(names: list[str], fields: Mapping[str, tuple[str, ...]]) -> str:
 def _not_one_of(given: object, expected: str, give: str) -> str:
     options = [option.strip(" '\"") for option in expected.replace(" or ", ",").split(",") if option.strip()]
     near = difflib.get_close_matches(given.lower(), options, n=1) if isinstance(given, str) else []
-    hint = f'; did you mean "{near[0]}"?' if near else ""
+    hint = f'; did you mean "{near[0]}"?' if near and near[0] != given else ""
     if not all(option in give for option in options):
         give = f"{give} ({', '.join(options[:-1])} or {options[-1]})"
     return f"{kind_of(given)} is not known here: {give}{hint}"
