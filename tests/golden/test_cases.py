@@ -36,7 +36,7 @@ def with_known_defects(case):
     return pytest.param(case, id=case.name, marks=[pytest.mark.xfail(reason=defect)] if defect else [])
 
 
-@pytest.mark.parametrize("case", map(with_known_defects, CASES))
+@pytest.mark.parametrize("case", [with_known_defects(case) for case in CASES])
 def test_case(case, rulebook):
     expected = json.loads((case / "expected.json").read_text("utf-8"))
     as_of = expected["as_of"] and dt.date.fromisoformat(expected["as_of"])
