@@ -127,6 +127,13 @@ def recheck(document: Mapping[str, Any], rulebook: Rulebook, limits: Limits | No
     """
     if not isinstance(document.get("request"), dict) or "verdict_id" not in document:
         raise InvalidSubmission({"": "this is not a stored answer: it has no request and verdict_id"})
+    changes = document.get("changes", [])
+    if not isinstance(changes, list) or not all(isinstance(change, str) for change in changes):
+        raise InvalidSubmission({"changes": "give a list of texts, as the stored answer has it"})
+    try:
+        stored = canonical_json(document)
+    except (TypeError, ValueError):
+        raise InvalidSubmission({"": "this holds something that is not JSON, such as NaN"}) from None
     as_of = document.get("as_of")
     try:
         day = None if as_of is None else dt.date.fromisoformat(as_of)
@@ -134,8 +141,8 @@ def recheck(document: Mapping[str, Any], rulebook: Rulebook, limits: Limits | No
         raise InvalidSubmission({"as_of": "give a day as YYYY-MM-DD, or null"}) from None
     # Limits keep the service safe from strangers; an answer of our own was within them when it was given.
     now = check(document["request"], rulebook, limits=limits or _NO_LIMITS, as_of=day).document
-    now["changes"] = list(document.get("changes", ()))
-    same = canonical_json(now) == canonical_json(document)
+    now["changes"] = changes
+    same = canonical_json(now) == stored
     return Recheck(same=same, differences=() if same else _differences(document, now), document=now)
 
 
@@ -167,6 +174,7 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str
         and before.get(k) != now[k]
     ]
     told += [f"The stored {k} differs from the one made now." for k in others]
+    told += [f"The stored answer has {str(k)[:40]!r}, which no answer has." for k in before if k not in now]
     return tuple(told)
 
 

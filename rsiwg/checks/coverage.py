@@ -54,15 +54,15 @@ def layers_are_sound(request: ImagingRequest, rulebook: Rulebook) -> Iterator[St
 
 def restrictions_are_sound(request: ImagingRequest, rulebook: Rulebook) -> Iterator[Statement]:
     """Say so when restrictions in force cannot be applied, or nobody has read their source for too long."""
-    last = request.judged.last
-    assert last is not None
     for restriction in rulebook.restrictions:
         in_force = [limit for limit in restriction.limits if limit.in_force.meet(request.judged)]
-        if not in_force:
+        spans = [days for limit in in_force if (days := limit.in_force.meet(request.judged)) is not None]
+        if not spans:
             continue
+        last = max(days.last or days.start for days in spans)
         if restriction.problem:
             says = f"{restriction.title} cannot be applied: {restriction.problem}"
-        elif last >= restriction.vouched_until and any(last in limit.in_force for limit in in_force):
+        elif last >= restriction.vouched_until:
             says = (
                 f"{restriction.title}: its source was last read on {in_full(restriction.verified_on)}, which is relied on "
                 f"for days before {in_full(restriction.vouched_until)}."

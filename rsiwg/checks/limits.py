@@ -158,10 +158,15 @@ def _violation(request: ImagingRequest, scope: Scope, ground: Ground, asked: _As
                 says=f"the limit is a {named(limit.measure)} and cannot be compared with the resolution of {named(asked.sensor.modality)}"
             )
         )
-    place = "everywhere" if scope.restriction.worldwide else f"in {zone.title}"
+    allowed = (
+        f"the finest {named(limit.measure)} allowed is {metres(limit.finest_m)}{on_days(request, asked.days)}"
+    )
+    ground_words = f"{square_kilometres(size)} of the AOI ({per_cent(size / total)})"
+    asked_words = f"{metres(finest)} is asked for with {sensor_named(asked.sensor)}"
     says = (
-        f"{square_kilometres(size)} of the AOI ({per_cent(size / total)}) lie {place}, where the finest "
-        f"{named(limit.measure)} allowed is {metres(limit.finest_m)}{on_days(request, asked.days)}; {metres(finest)} is asked for with {sensor_named(asked.sensor)}."
+        f"{sentence(allowed)[:-1]} anywhere; {asked_words} on {ground_words}."
+        if scope.restriction.worldwide
+        else f"{ground_words} lie in {zone.title}, where {allowed}; {asked_words}."
     )
     if doubts:
         says += " " + sentence(f"this is undetermined: {'; '.join(d.says for d in doubts)}")
@@ -239,6 +244,8 @@ def _near_the_edge(
     for limit in restriction.limits:
         days = limit.in_force.meet(request.judged)
         for sensor in request.sensors:
+            if sensor.modality not in restriction.binds.comparable:
+                continue
             finest = min(value for _, value in resolution_parts(request, restriction, sensor))
             if days and limit.finest_m and sensor.measure is limit.measure and finest < limit.finest_m:
                 yield Finding(

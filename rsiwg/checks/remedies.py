@@ -66,7 +66,11 @@ def remedies(
     # Those that settle everything first, then by size; sorting keeps the order of equals.
     proved.sort(key=lambda pair: pair[1].verdict_after is not Verdict.CLEAR)
     found = [remedy for _, remedy in proved]
-    if conflicts and not any(remedy.verdict_after is not Verdict.RESTRICTED for remedy in found):
+    # Waiting is no answer for most applicants, so it does not stand in the way of a set of changes.
+    enough = [
+        r for r in found if r.verdict_after is not Verdict.RESTRICTED and r.kind is not RemedyKind.MOVE_DATES
+    ]
+    if len({f.restriction for f in conflicts}) > 1 and not enough:
         found += _combined(request, findings, [change for change, _ in proved], evaluate)
     return tuple(attrs.evolve(remedy, id=f"R{n}") for n, remedy in enumerate(found, start=1))
 
@@ -87,13 +91,17 @@ def _changes(request: ImagingRequest, restriction: Restriction, own: Sequence[Fi
 def _coarsenings(
     request: ImagingRequest, restriction: Restriction, own: Sequence[Finding], conflicts: Sequence[Finding]
 ) -> Iterator[_Change]:
-    for finding in conflicts:
-        assert finding.measured is not None
-        assert finding.measured.limit_m is not None
-        yield _coarsening(request, restriction, finding.measured.limit_m, finding, only=finding)
-    limits = [f.measured.limit_m for f in conflicts if f.measured and f.measured.limit_m]
+    """To the limit inside each piece in conflict, and, where there is more to settle, inside all of the area."""
     if len(own) > 1:
-        yield _coarsening(request, restriction, max(limits), conflicts[0], only=None)
+        for finding in conflicts:
+            yield _coarsening(request, restriction, _limit_m(finding), finding, only=finding)
+    yield _coarsening(request, restriction, max(map(_limit_m, conflicts)), conflicts[0], only=None)
+
+
+def _limit_m(finding: Finding) -> float:
+    assert finding.measured is not None
+    assert finding.measured.limit_m is not None
+    return finding.measured.limit_m
 
 
 def _coarsening(
@@ -129,7 +137,9 @@ def _coarsening(
         if share > 0.9999
         else f"inside these {square_kilometres(area_km2(piece))} ({per_cent(share)} of the AOI)"
     )
-    reach = "" if only is not None else ", which takes in every reading of the area"
+    reach = (
+        ", which takes in every reading of the area" if only is None and len(restriction.zones) > 1 else ""
+    )
     return _Change(
         kind=RemedyKind.COARSEN,
         says=f"Coarsen the product to {metres(limit_m)} {named(measure)} {where_words}{reach}.",

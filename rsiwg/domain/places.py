@@ -54,10 +54,13 @@ class PlaceIndex:
             yield self.places[place], gather(pieces)
 
     def meeting(self, area: Area) -> Iterator[Place]:
-        """Each place that meets `area`, in layer order."""
+        """Each place that covers ground of `area`, in layer order, without that ground; touching does not count."""
         tree, owner = self._tree
         numbers = {int(n) for part in area.geoms for n in tree.query(part)}
-        for place in sorted({int(owner[n]) for n in numbers if tree.geometries[n].intersects(area)}):
+        parts = tree.geometries
+        for place in sorted(
+            {int(owner[n]) for n in numbers if parts[n].intersects(area) and not parts[n].touches(area)}
+        ):
             yield self.places[place]
 
     def are_near(

@@ -207,7 +207,11 @@ class ImagingRequest:
 
     def _disseminated_m(self, sensor: Sensor, product_m: float | None) -> float:
         native = sensor.resolution_m
-        if product_m is None or self.product.measure is not sensor.measure:
+        if product_m is None or not self._feeds_product(sensor):
             return native
-        comparable = [s.resolution_m for s in self.sensors if s.measure is sensor.measure]
-        return product_m if native == min(comparable) else max(product_m, native)
+        finest = min(other.resolution_m for other in self.sensors if self._feeds_product(other))
+        return product_m if native == finest else max(product_m, native)
+
+    def _feeds_product(self, sensor: Sensor) -> bool:
+        """The product is an image of the Earth, stated in one measure."""
+        return sensor.measure is self.product.measure and sensor.modality is not Modality.NON_EARTH

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
-from shapely import MultiPolygon
+from shapely import GeometryCollection, MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from rsiwg.geometry.area import Area
@@ -76,12 +76,15 @@ def distance_km(one: Area, other: Area) -> float:
         if gap_deg > shortest_deg:
             break
         far = gap_deg > _FAR_DEG
-        metres, degrees = _nearest(
-            shapely.convex_hull(one) if far else one, shapely.convex_hull(other) if far else other, turn_deg
-        )
+        metres, degrees = _nearest(_hulls(one) if far else one, _hulls(other) if far else other, turn_deg)
         if metres < shortest:
             shortest, shortest_deg = metres, degrees
     return shortest / 1000
+
+
+def _hulls(area: Area) -> BaseGeometry:
+    """The convex hull of each part; one hull of them all would span the gaps between them."""
+    return GeometryCollection(list(shapely.convex_hull(shapely.get_parts(area))))
 
 
 def _gap_deg(one: Area, other: Area, turn_deg: float) -> float:

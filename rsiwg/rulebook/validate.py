@@ -37,7 +37,7 @@ def validate(folder: Path, *, today: dt.date) -> tuple[str, ...]:
             problems += _outlines(folder, layer.name)
     for restriction in book.restrictions:
         problems += _restriction(restriction, today)
-    return (*problems, *_freshness(book, today))
+    return (*problems, *_freshness(book, folder, today))
 
 
 def _against_schemas(folder: Path) -> Iterator[str]:
@@ -84,10 +84,15 @@ def _restriction(restriction: Restriction, today: dt.date) -> Iterator[str]:
             yield f"{where}: the zones {one.reading!r} and {other.reading!r} overlap by {shared:.2f} km²"
 
 
-def _freshness(book: Rulebook, today: dt.date) -> Iterator[str]:
+def _freshness(book: Rulebook, folder: Path, today: dt.date) -> Iterator[str]:
+    read_on = tomllib.loads((folder / "rulebook.toml").read_text("utf-8"))["read_on"]
+    if read_on > today:
+        yield f"rulebook.toml: read_on {read_on} lies in the future"
     if today not in book.covers:
         yield f"rulebook.toml: it does not vouch for today, {today}: go through the sources again and set read_on"
     for layer in book.layers:
+        if layer.retrieved_on > today:
+            yield f"layers/{layer.name}.toml: retrieved_on {layer.retrieved_on} lies in the future"
         if layer.good_until <= today:
             yield f"layers/{layer.name}.toml: stale since {layer.good_until}"
     for restriction in book.restrictions:

@@ -366,7 +366,6 @@ def test_a_reading_in_the_future_is_found_by_validation(small, file, before, aft
     assert any("lies in the future" in p for p in validate(small, today=SHIPPED_ON))
 
 
-@pytest.mark.xfail(reason="reported: validate looks at the days of restrictions only")
 @pytest.mark.parametrize(
     ("file", "before", "after"),
     [

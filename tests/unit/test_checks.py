@@ -47,7 +47,6 @@ from rsiwg.domain import (
 from rsiwg.geometry import area_km2, normalise
 
 D = dt.date
-OTHER_SCRIPTS = pytest.mark.xfail(reason="reported: same_name drops every letter that is not ASCII")
 COLLECT, DISSEMINATE = frozenset({Activity.COLLECT}), frozenset({Activity.DISSEMINATE})
 
 
@@ -160,9 +159,6 @@ def test_each_sensor_is_judged_by_itself():
     assert said == {"PAN": Outcome.CONFLICT, "SAR": Outcome.INDETERMINATE}
 
 
-@pytest.mark.xfail(
-    reason="reported: ImagingRequest._disseminated_m counts the non-Earth sensor as the finest"
-)
 def test_a_sensor_that_looks_at_space_lends_its_resolution_to_no_image_of_the_ground():
     sensors = (a_sensor("panchromatic", 0.5), a_sensor("non_earth", 0.05, "SKY"))
     request = a_request(sensors=sensors, product=a_product(0.3))
@@ -256,7 +252,6 @@ def test_a_near_miss_is_not_reported_for_what_would_be_allowed_inside():
     assert not [f for f in findings if f.near_miss]
 
 
-@pytest.mark.xfail(reason="reported: _near_the_edge looks at all sensors, not at those bound")
 def test_a_near_miss_speaks_only_of_sensors_the_rule_concerns():
     sensors = (a_sensor("panchromatic", 0.6), a_sensor("non_earth", 0.1, "SKY"))
     findings, _ = evaluate(a_request(sensors=sensors, aoi=a_box(21.1, 40.2, 21.5, 40.8)), a_rulebook())
@@ -267,7 +262,7 @@ def test_a_worldwide_rule_reaches_any_ground():
     rule = a_restriction(worldwide=True, zones=())
     (finding,) = found(a_request(aoi=a_box(179, -85, 181, -84)), rule)
     assert finding.outcome is Outcome.CONFLICT
-    assert "everywhere" in finding.says
+    assert "anywhere" in finding.says
 
 
 def test_a_rule_across_180_degrees_is_entered_from_either_side():
@@ -432,9 +427,9 @@ def test_a_cap_binds_the_licensees_it_names():
         ("Société Exemple", "Societe Exemple SA", False),
         ("Société Exemple", "Societe  Exemple Ltd.", True),
         ("Inc.", "LLC", False),
-        pytest.param("例示画像株式会社", "別例測量株式会社", False, marks=OTHER_SCRIPTS),
+        pytest.param("例示画像株式会社", "別例測量株式会社", False),
         ("例示画像株式会社", "例示画像株式会社", True),
-        pytest.param("Пример", "Другой", False, marks=OTHER_SCRIPTS),
+        pytest.param("Пример", "Другой", False),
     ],
 )
 def test_names_are_equal_but_for_case_accents_and_legal_form(one, other, same):
@@ -568,7 +563,7 @@ def test_ground_proven_to_lie_outside_the_withheld_areas_is_a_condition_and_the_
     assert outcome(inside, a_withheld_area(proven=(proof,))) is Outcome.CONDITION
 
 
-@pytest.mark.parametrize("other", ["Another Inc.", pytest.param("別例測量株式会社", marks=OTHER_SCRIPTS)])
+@pytest.mark.parametrize("other", ["Another Inc.", "別例測量株式会社"])
 def test_a_proof_for_one_licensee_is_none_for_another(other):
     proof = ProvenArea(licensee="例示画像株式会社", area=a_box(-1, -1, 3, 3), document="letter 7")
     request = a_request(tier=3, applicant=other, aoi=a_box(0, 0, 2, 1))
@@ -689,7 +684,6 @@ def test_a_rule_that_ended_while_its_last_reading_was_fresh_needs_no_new_one():
     assert outcome(a_request(), rule) is Outcome.CLEAR
 
 
-@pytest.mark.xfail(reason="reported: restrictions_are_sound looks at the last day judged only")
 def test_a_rule_that_is_no_longer_vouched_for_on_some_of_the_days_is_undetermined():
     rule = a_restriction(a_limit(start="2024-01-01", end="2025-03-20"), vouched_until=D(2025, 3, 10))
     assert outcome(a_request(gsd_m=1, first="2025-03-15", last="2025-03-31"), rule) is Outcome.INDETERMINATE
@@ -788,7 +782,6 @@ def test_disputed_regions_and_territorial_seas_are_named():
     assert "It takes in ground of Region X, whose status is disputed." in finding.says
 
 
-@pytest.mark.xfail(reason="reported: PlaceIndex.meeting counts touching")
 def test_a_region_that_only_touches_is_not_taken_in():
     (finding,) = whereabouts(
         a_request(aoi=a_box(0, 0, 1, 1)), regions=[a_place("Region X", a_box(1, 0, 2, 1))]
