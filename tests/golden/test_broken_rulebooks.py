@@ -71,7 +71,7 @@ def test_the_copy_itself_is_sound(folder):
     "layer", ["israel", "exercise", "countries", "disputed-regions", "land", "territorial-seas"]
 )
 @pytest.mark.parametrize(
-    ("harm", "said"), [("altered", "has been altered"), ("missing", "is missing"), ("corrupt", "cannot be read as a layer")]
+    ("harm", "said"), [("altered", "has been altered"), ("missing", "is missing"), ("corrupt", "the file")]
 )  # fmt: skip
 def test_a_harmed_layer_makes_every_answer_undetermined(folder, layer, harm, said):
     if harm == "missing":
