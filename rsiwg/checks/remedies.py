@@ -12,7 +12,6 @@ from rsiwg.domain import (
     NUMERIC_KINDS,
     Finding,
     ImagingRequest,
-    Kind,
     Outcome,
     Period,
     ProductPiece,
@@ -82,7 +81,7 @@ def _changes(request: ImagingRequest, restriction: Restriction, own: Sequence[Fi
     conflicts = [f for f in own if f.outcome is Outcome.CONFLICT]
     if restriction.kind in NUMERIC_KINDS:
         yield from _coarsenings(request, restriction, own, conflicts)
-    yield from _cut_out(request, restriction, conflicts)
+    yield from _cut_out(request, restriction, own, conflicts)
     yield from _other_dates(request, restriction, conflicts)
     yield from _other_recipient(restriction)
     yield from _other_activity(request, restriction)
@@ -94,8 +93,8 @@ def _coarsenings(
     """To the limit inside each piece in conflict, and, where there is more to settle, inside all of the area."""
     if len(own) > 1:
         for finding in conflicts:
-            yield _coarsening(request, restriction, _limit_m(finding), finding, only=finding)
-    yield _coarsening(request, restriction, max(map(_limit_m, conflicts)), conflicts[0], only=None)
+            yield _coarsening(request, restriction, _limit_m(finding), finding, own, only=finding)
+    yield _coarsening(request, restriction, max(map(_limit_m, conflicts)), conflicts[0], own, only=None)
 
 
 def _limit_m(finding: Finding) -> float:
@@ -105,13 +104,16 @@ def _limit_m(finding: Finding) -> float:
 
 
 def _coarsening(
-    request: ImagingRequest, restriction: Restriction, limit_m: float, finding: Finding, only: Finding | None
+    request: ImagingRequest,
+    restriction: Restriction,
+    limit_m: float,
+    finding: Finding,
+    own: Sequence[Finding],
+    only: Finding | None,
 ) -> _Change:
     assert finding.measured is not None
     measure, asked_m = finding.measured.measure, finding.measured.value_m
-    piece = request.aoi
-    if not restriction.worldwide:
-        piece = overlap(request.aoi, _outline(restriction, None if only is None else only.reading))
+    piece = _offending(request, restriction, own, only)
     share = area_km2(piece) / request.aoi_km2
 
     def apply(to: ImagingRequest) -> ImagingRequest | None:
@@ -124,6 +126,8 @@ def _coarsening(
         target = piece
         for other in coarser:
             target = subtract(target, other.area)
+        if product.resolution_m is not None and product.resolution_m >= limit_m:
+            target = overlap(target, join(p.area for p in finer))  # the rest is coarse enough as it is
         if area_km2(target) > (1 - _WHOLE) * to.aoi_km2:
             return attrs.evolve(
                 to,
@@ -152,12 +156,12 @@ def _coarsening(
 
 
 def _cut_out(
-    request: ImagingRequest, restriction: Restriction, conflicts: Sequence[Finding]
+    request: ImagingRequest, restriction: Restriction, own: Sequence[Finding], conflicts: Sequence[Finding]
 ) -> Iterator[_Change]:
     if restriction.worldwide:
         return
     for only in (None, conflicts[0]):
-        outline = _outline(restriction, None if only is None else only.reading)
+        outline = _cut_along(request, restriction, own, only)
         kept = subtract(request.aoi, outline)
         if kept.is_empty:
             continue
@@ -174,6 +178,25 @@ def _cut_out(
             piece=piece,
         )
         return
+
+
+def _offending(
+    request: ImagingRequest, restriction: Restriction, own: Sequence[Finding], only: Finding | None
+) -> Area:
+    """The ground of one finding, or of all that the restriction has, a hair wider."""
+    if restriction.worldwide and not request.product.inside:
+        return request.aoi
+    return overlap(request.aoi, _cut_along(request, restriction, own, only))
+
+
+def _cut_along(
+    request: ImagingRequest, restriction: Restriction, own: Sequence[Finding], only: Finding | None
+) -> Area:
+    """What to cut or coarsen along: the restriction's own outline, which is kept prepared, unless some of the
+    ground inside it is coarse enough already."""
+    if request.product.inside:
+        return padded(join(f.where for f in ((only,) if only else own) if f.where is not None))
+    return _outline(restriction, None if only is None else only.reading)
 
 
 @functools.lru_cache(maxsize=256)
@@ -240,7 +263,7 @@ def _other_recipient(restriction: Restriction) -> Iterator[_Change]:
 
 def _other_activity(request: ImagingRequest, restriction: Restriction) -> Iterator[_Change]:
     left = request.activity - restriction.binds.activities
-    if left and restriction.kind is Kind.LIMITED_OPERATIONS:
+    if left:
         yield _Change(
             kind=RemedyKind.CHANGE_ACTIVITY,
             says=f"Limit the request to {listed(sorted(named(a) for a in left))}.",

@@ -19,6 +19,8 @@ _E = float(np.sqrt(_E2))
 _SHORT_EDGE_RAD = np.radians(1.0)
 _FEW = np.polynomial.legendre.leggauss(3)
 _MANY = np.polynomial.legendre.leggauss(12)
+_REFINED_BELOW_M = 100_000.0
+_REFINED_STEP_DEG = 0.02
 _FAR_DEG = 5.0
 """Beyond this gap between bounding boxes, convex hulls stand for the outlines."""
 
@@ -79,6 +81,8 @@ def distance_km(one: Area, other: Area) -> float:
         metres, degrees = _nearest(_hulls(one) if far else one, _hulls(other) if far else other, turn_deg)
         if metres < shortest:
             shortest, shortest_deg = metres, degrees
+            if metres < _REFINED_BELOW_M:
+                shortest = min(shortest, _refined(one, other, turn_deg, degrees))
     return shortest / 1000
 
 
@@ -108,6 +112,33 @@ def _nearest(one: BaseGeometry, other: BaseGeometry, turn_deg: float) -> tuple[f
         if metres < shortest:
             shortest, degrees = metres, float(np.hypot(x1 - x0, y1 - y0))
     return shortest, degrees
+
+
+def _refined(one: Area, other: Area, turn_deg: float, within_deg: float) -> float:
+    """Metres between the nearest points, sought on a sinusoidal plane, where every parallel has its true length.
+
+    A plane with one scale cannot tell which points of two edges along meridians are nearest.
+    """
+    there = shapely.transform(other, lambda xy: xy + np.array([turn_deg, 0.0]))
+    near_one, near_there = _beside(one, there.bounds, within_deg), _beside(there, one.bounds, within_deg)
+    if near_one.is_empty or near_there.is_empty:
+        return float("inf")
+    middle = (near_one.bounds[0] + near_one.bounds[2] + near_there.bounds[0] + near_there.bounds[2]) / 4
+
+    def flatten(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack([(xy[:, 0] - middle) * np.cos(np.radians(xy[:, 1])), xy[:, 1]])
+
+    line = shapely.shortest_line(shapely.transform(near_one, flatten), shapely.transform(near_there, flatten))
+    (x0, y0), (x1, y1) = shapely.get_coordinates(line)
+    lon0, lon1 = middle + x0 / np.cos(np.radians(y0)), middle + x1 / np.cos(np.radians(y1))
+    return float(_geod().inv(lon0, y0, lon1, y1)[2])
+
+
+def _beside(area: BaseGeometry, bounds: tuple[float, ...], within_deg: float) -> BaseGeometry:
+    """The part of an area that can be nearest to another of these bounds, with short edges."""
+    west, south, east, north = bounds
+    box = shapely.box(west - within_deg, south - within_deg, east + within_deg, north + within_deg)
+    return shapely.segmentize(shapely.intersection(area, box), _REFINED_STEP_DEG)
 
 
 def _scaled(shape: BaseGeometry, factor: float, turn_deg: float) -> BaseGeometry:

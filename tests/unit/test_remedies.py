@@ -71,7 +71,6 @@ def test_coarsening_leaves_coarser_pieces_as_they_are():
     }
 
 
-@pytest.mark.xfail(reason="reported: _coarsening changes the whole zone and not the offending piece")
 def test_coarsening_makes_nothing_finer():
     finer = a_box(20.2, 40.2, 20.4, 40.8)
     request = a_request(gsd_m=0.31, product=a_product(2.0, [(finer, 0.31)]))
@@ -81,7 +80,6 @@ def test_coarsening_makes_nothing_finer():
             assert overlap(area, other).is_empty or after >= before
 
 
-@pytest.mark.xfail(reason="reported: _cut_out takes the whole zone and not the offending piece")
 def test_cutting_loses_no_ground_that_is_allowed():
     coarse = a_box(20.2, 40.2, 20.5, 40.8)
     request = a_request(gsd_m=0.31, product=a_product(0.31, [(coarse, 1.0)]))
@@ -168,7 +166,6 @@ def test_the_activity_that_is_free_is_offered():
     assert RemedyKind.CHANGE_ACTIVITY not in offered(request, a_directive())
 
 
-@pytest.mark.xfail(reason="reported: _other_activity is offered for directives only")
 def test_the_activity_that_is_free_is_offered_for_a_cap_too():
     request = a_request(gsd_m=0.31, activity=BOTH)
     assert RemedyKind.CHANGE_ACTIVITY in offered(request)
