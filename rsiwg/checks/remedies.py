@@ -66,9 +66,7 @@ def remedies(
     proved.sort(key=lambda pair: pair[1].verdict_after is not Verdict.CLEAR)
     found = [remedy for _, remedy in proved]
     # Waiting is no answer for most applicants, so it does not stand in the way of a set of changes.
-    enough = [
-        r for r in found if r.verdict_after is not Verdict.RESTRICTED and r.kind is not RemedyKind.MOVE_DATES
-    ]
+    enough = [r for r in found if r.verdict_after is Verdict.CLEAR and r.kind is not RemedyKind.MOVE_DATES]
     if len({f.restriction for f in conflicts}) > 1 and not enough:
         found += _combined(request, findings, [change for change, _ in proved], evaluate)
     return tuple(attrs.evolve(remedy, id=f"R{n}") for n, remedy in enumerate(found, start=1))
