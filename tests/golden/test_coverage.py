@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rsiwg import casework, resources
+from rsiwg.errors import InvalidSubmission
 from rsiwg.rulebook import load
 from rsiwg.settings import Limits
 
@@ -34,7 +35,10 @@ def corpus():
     for case in CASES:
         body = json.loads((case / "request.json").read_text("utf-8"))
         as_of = day(json.loads((case / "expected.json").read_text("utf-8"))["as_of"])
-        answer = casework.check(body, rulebook, limits=Limits(max_area_km2=1e9), as_of=as_of).document
+        try:
+            answer = casework.check(body, rulebook, limits=Limits(), as_of=as_of).document
+        except InvalidSubmission:
+            continue  # a refusal reaches no rule
         found.append((case.name, body, as_of, answer))
     return found
 
