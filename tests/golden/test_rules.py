@@ -224,7 +224,7 @@ def test_an_unbroken_copy_answers_as_the_shipped_rulebook(copy, book):
     assert answer(copy)["verdict"] == "clear"
 
 
-@pytest.mark.parametrize("layer", ["israel", "exercise", "land", "disputed-regions"])
+@pytest.mark.parametrize("layer", ["israel", "land"])
 def test_an_altered_byte_in_a_layer_is_undetermined(copy, layer):
     path = own(copy, layer)
     data = bytearray(path.read_bytes())
@@ -243,9 +243,9 @@ def test_an_altered_byte_in_a_layer_is_found_by_validation(small):
     assert any("altered" in p for p in validate(small, today=SHIPPED_ON))
 
 
-def test_no_altered_byte_of_a_layer_stops_the_rulebook_from_loading(copy):
+def test_no_altered_byte_of_a_layer_stops_the_rulebook_from_loading(small):
     """Names of columns, the schema's text, shapes, and 100 places elsewhere: a problem each time, never an error."""
-    path = own(copy, "exercise")
+    path = own(small, "exercise")
     sound = path.read_bytes()
     places = {n * len(sound) // 100 for n in range(100)} | {len(sound) - 1}
     for word in (b"geom", b"feature", b"name", b"GP\0", b"CREATE TABLE", b"alpha", b"EXERCISE"):
@@ -255,10 +255,10 @@ def test_no_altered_byte_of_a_layer_stops_the_rulebook_from_loading(copy):
             data = bytearray(sound)
             data[at] ^= bits
             path.write_bytes(data)
-            assert "altered" in read_layer(copy, "exercise").layer.problem, at
+            assert "altered" in read_layer(small, "exercise").layer.problem, at
 
 
-@pytest.mark.parametrize("layer", ["israel", "countries", "territorial-seas"])
+@pytest.mark.parametrize("layer", ["countries", "territorial-seas"])
 def test_a_missing_layer_file_is_undetermined(copy, layer):
     (copy / "layers" / f"{layer}.gpkg").unlink()
     document = answer(copy)
@@ -269,31 +269,31 @@ def test_a_missing_layer_file_is_undetermined(copy, layer):
 @pytest.mark.parametrize(
     "junk", [b"", b"SQLite format 3\0", b"not a layer" * 1000], ids=["empty", "short", "text"]
 )
-def test_a_layer_file_that_is_no_layer_is_undetermined(copy, junk):
-    own(copy, "israel").write_bytes(junk)
-    document = answer(copy)
+def test_a_layer_file_that_is_no_layer_is_undetermined(small, junk):
+    own(small, "israel").write_bytes(junk)
+    document = answer(small)
     assert document["verdict"] == "undetermined"
     assert doubts(document)["layers_are_sound"]
 
 
-def test_a_broken_layer_makes_even_a_conflict_undetermined_and_not_clear(copy):
-    (copy / "layers" / "israel.gpkg").unlink()
-    document = answer(copy, "israel-finer-than-0.40-inside-core")
+def test_a_broken_layer_makes_even_a_conflict_undetermined_and_not_clear(small):
+    (small / "layers" / "israel.gpkg").unlink()
+    document = answer(small, "israel-finer-than-0.40-inside-core")
     assert document["verdict"] == "undetermined"
     assert "cannot be applied" in doubts(document)["restrictions_are_sound"]
     assert "israel-resolution" not in {n["restriction"] for n in document["not_applicable"]}
 
 
-def test_a_listed_rule_that_is_missing_is_undetermined(copy):
-    (copy / "restrictions" / "cap-umbra-sar.toml").unlink()
-    document = answer(copy)
+def test_a_listed_rule_that_is_missing_is_undetermined(small):
+    (small / "restrictions" / "cap-umbra-sar.toml").unlink()
+    document = answer(small)
     assert document["verdict"] == "undetermined"
     assert "cap-umbra-sar" in doubts(document)["rulebook_is_whole"]
 
 
-def test_a_listed_layer_card_that_is_missing_is_undetermined(copy):
-    (copy / "layers" / "israel.toml").unlink()
-    document = answer(copy, "israel-finer-than-0.40-inside-core")
+def test_a_listed_layer_card_that_is_missing_is_undetermined(small):
+    (small / "layers" / "israel.toml").unlink()
+    document = answer(small, "israel-finer-than-0.40-inside-core")
     assert document["verdict"] == "undetermined"
     assert "israel.toml" in doubts(document)["rulebook_is_whole"]
 
@@ -385,9 +385,9 @@ def test_a_layer_of_another_size_is_found_by_validation(small):
     assert any("km²" in p for p in validate(small, today=SHIPPED_ON))
 
 
-def test_a_layer_with_another_number_of_features_is_undetermined(copy):
-    edit(copy / "layers" / "exercise.toml", "features = 3", "features = 4")
-    assert "4 are stated" in doubts(answer(copy))["layers_are_sound"]
+def test_a_layer_with_another_number_of_features_is_undetermined(small):
+    edit(small / "layers" / "exercise.toml", "features = 3", "features = 4")
+    assert "4 are stated" in doubts(answer(small))["layers_are_sound"]
 
 
 def test_zones_that_overlap_are_found(small):
@@ -404,21 +404,21 @@ def test_zones_that_overlap_are_found(small):
     [(dt.date(2026, 12, 24), False), (dt.date(2026, 12, 25), True)],
     ids=["last day", "day after"],
 )
-def test_a_stale_layer_is_undetermined_from_its_day_on(copy, day, stale):
-    edit(copy / "layers" / "exercise.toml", "review_after_days = 730", "review_after_days = 30")
-    document = answer(copy, as_of=day)
+def test_a_stale_layer_is_undetermined_from_its_day_on(small, day, stale):
+    edit(small / "layers" / "exercise.toml", "review_after_days = 730", "review_after_days = 30")
+    document = answer(small, as_of=day)
     assert ("layers_are_sound" in doubts(document)) is stale
     assert document["verdict"] == ("undetermined" if stale else "clear")
 
 
-def test_an_unverified_entry_no_longer_decides(copy):
-    path = copy / "restrictions" / "israel-resolution.toml"
+def test_an_unverified_entry_no_longer_decides(small):
+    path = small / "restrictions" / "israel-resolution.toml"
     edit(
         path,
         "finest_m = 0.4\nverified = true\nverified_on = 2026-09-01",
         "finest_m = 0.4\nverified = false",
     )
-    document = answer(copy, "israel-finer-than-0.40-inside-core")
+    document = answer(small, "israel-finer-than-0.40-inside-core")
     assert document["verdict"] == "undetermined"
     assert "has not been read" in doubts(document)["finer_than_allowed"]
 
@@ -426,23 +426,23 @@ def test_an_unverified_entry_no_longer_decides(copy):
 @pytest.mark.parametrize(
     ("status", "verdict"), [("proposed", "clear"), ("policy", "undetermined"), ("exercise", "clear")]
 )
-def test_what_stands_behind_a_rule_decides_what_it_can_do(copy, status, verdict):
-    edit(copy / "restrictions" / "israel-resolution.toml", 'status = "in_force"', f'status = "{status}"')
-    assert answer(copy, "israel-finer-than-0.40-inside-core")["verdict"] == verdict
+def test_what_stands_behind_a_rule_decides_what_it_can_do(small, status, verdict):
+    edit(small / "restrictions" / "israel-resolution.toml", 'status = "in_force"', f'status = "{status}"')
+    assert answer(small, "israel-finer-than-0.40-inside-core")["verdict"] == verdict
 
 
-def test_a_proven_area_is_a_condition_for_its_licensee_only(copy):
-    path = copy / "restrictions" / "tier-3-withheld.toml"
+def test_a_proven_area_is_a_condition_for_its_licensee_only(small):
+    path = small / "restrictions" / "tier-3-withheld.toml"
     proven = '\n[[proven]]\nlicensee = "Example Imaging"\nlayer = "exercise"\nfeatures = ["alpha"]\ndocument = "Letter 7"\n'
     path.write_text(path.read_text("utf-8") + proven, "utf-8")
     ring = [[-116.2, 37.2], [-115.8, 37.2], [-115.8, 37.6], [-116.2, 37.6], [-116.2, 37.2]]
     inside = {"type": "Polygon", "coordinates": [ring]}
-    assert answer(copy, "tier-3-anywhere", aoi=inside)["verdict"] == "clear"
-    assert answer(copy, "tier-3-anywhere")["verdict"] == "undetermined"
+    assert answer(small, "tier-3-anywhere", aoi=inside)["verdict"] == "clear"
+    assert answer(small, "tier-3-anywhere")["verdict"] == "undetermined"
     other = {"name": "Another Inc.", "country": "US", "us_person": True}
-    assert answer(copy, "tier-3-anywhere", aoi=inside, applicant=other)["verdict"] == "undetermined"
-    (copy / "layers" / "exercise.gpkg").unlink()
-    assert answer(copy, "tier-3-anywhere", aoi=inside)["verdict"] == "undetermined"
+    assert answer(small, "tier-3-anywhere", aoi=inside, applicant=other)["verdict"] == "undetermined"
+    (small / "layers" / "exercise.gpkg").unlink()
+    assert answer(small, "tier-3-anywhere", aoi=inside)["verdict"] == "undetermined"
 
 
 def with_circle(folder, lon, lat, radius_m):
@@ -487,13 +487,12 @@ def test_a_circle_that_cannot_be_is_refused(small, lon, lat, radius_m):
         load(small)
 
 
-def test_every_change_of_a_file_changes_the_version_and_the_id_of_the_answer(copy, book):
-    before = answer(copy)["verdict_id"]
-    edit(copy / "restrictions" / "cap-northrop-sar.toml", "# ", "#  ") if "# " in (
-        copy / "restrictions" / "cap-northrop-sar.toml"
-    ).read_text("utf-8") else edit(copy / "restrictions" / "cap-northrop-sar.toml", "steward", " steward")
-    assert load(copy).version != book.version
-    assert answer(copy)["verdict_id"] != before
+def test_every_change_of_a_file_changes_the_version_and_the_id_of_the_answer(small):
+    seen = {(load(small).version, answer(small)["verdict_id"])}
+    for file in ("restrictions/cap-northrop-sar.toml", "layers/israel.toml", "rulebook.toml"):
+        edit(small / file, "RSIWG secretariat", "RSIWG  secretariat")
+        seen.add((load(small).version, answer(small)["verdict_id"]))
+    assert len({version for version, _ in seen}) == len({an_id for _, an_id in seen}) == 4
 
 
 def test_validation_on_a_day_beyond_names_what_is_too_old(small):
