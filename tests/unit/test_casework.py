@@ -195,3 +195,19 @@ def test_limits_that_were_lowered_since_do_not_stop_a_replay():
     with pytest.raises((TooLarge, InvalidSubmission)):
         casework.check(BODY, BOOK, limits=Limits(max_area_km2=1.0))
     assert again(document).same
+
+
+@pytest.mark.parametrize("day", [dt.date.min, dt.date(9999, 12, 30)])
+def test_a_day_far_off_is_undetermined(day):
+    assert check(as_of=day)["verdict"] == "undetermined"
+
+
+@pytest.mark.xfail(
+    raises=OverflowError, reason="reported: ImagingRequest.judged steps past the last day of the calendar"
+)
+def test_the_last_day_of_the_calendar_is_refused_or_undetermined():
+    try:
+        verdict = check(as_of=dt.date.max)["verdict"]
+    except InvalidSubmission:
+        return
+    assert verdict == "undetermined"
