@@ -2,8 +2,19 @@
 
 from collections.abc import Iterator
 
-from rsiwg.checks.limits import needs_of, on_days
-from rsiwg.checks.scope import Doubt, Ground, Scope, Statement, licensee_of, same_name, scope_of
+from rsiwg.checks.limits import on_days
+from rsiwg.checks.scope import (
+    Doubt,
+    Ground,
+    Scope,
+    Statement,
+    doubts_about,
+    in_doubt,
+    licensee_of,
+    needs_of,
+    same_name,
+    scope_of,
+)
 from rsiwg.checks.words import kilometres, listed, named, per_cent, sentence, square_kilometres
 from rsiwg.domain import (
     Citation,
@@ -75,12 +86,10 @@ def non_earth_imaging(request: ImagingRequest, rulebook: Rulebook) -> Iterator[S
             yield scope
             continue
         for days, limit in scope.limits:
-            reasons = "; ".join(doubt.says for doubt in scope.doubts)
             yield Finding(
                 check="non_earth_imaging",
                 outcome=Outcome.INDETERMINATE,
-                says=sentence(f"{days} {limit.says}")
-                + (" " + sentence(f"this is undetermined: {reasons}") if reasons else ""),
+                says=sentence(f"{days} {limit.says}") + in_doubt(scope.doubts),
                 restriction=restriction.id,
                 restriction_version=restriction.version,
                 citation=limit.citation,
@@ -99,24 +108,16 @@ def _of_kind(
 
 def _directive(request: ImagingRequest, scope: Scope, ground: Ground, days: Period, limit: Limit) -> Finding:
     size, total = area_km2(ground.area), request.aoi_km2
-    doubts = list(scope.doubts)
-    if not ground.zone.decides:
-        doubts.insert(0, Doubt(says=ground.zone.doubt))
-    if not limit.verified:
-        doubts.append(
-            Doubt(says="this entry of the rulebook is recalled and has not been read in its source")
-        )
+    doubts = doubts_about(scope, ground.zone, limit)
     asked = listed(sorted(named(a) for a in request.activity & scope.restriction.binds.activities))
     says = (
         f"{square_kilometres(size)} of the AOI ({per_cent(size / total)}) lie in {ground.zone.title}, where by "
         f"{scope.restriction.title} {limit.says}{on_days(request, days)}; {asked} {'are' if ' and ' in asked else 'is'} asked for."
     )
-    if doubts:
-        says += " " + sentence(f"this is undetermined: {'; '.join(d.says for d in doubts)}")
     return Finding(
         check="limited_operations_directive",
         outcome=Outcome.INDETERMINATE if doubts else Outcome.CONFLICT,
-        says=says,
+        says=says + in_doubt(doubts),
         restriction=scope.restriction.id,
         restriction_version=scope.restriction.version,
         reading=ground.zone.reading,
@@ -150,9 +151,7 @@ def _withheld(request: ImagingRequest, scope: Scope, rest: Area, days: Period, l
     return Finding(
         check="withheld_area",
         outcome=Outcome.INDETERMINATE,
-        says=sentence(f"{days} {limit.says}")
-        + " "
-        + sentence(f"this is undetermined: {'; '.join(d.says for d in doubts)}"),
+        says=sentence(f"{days} {limit.says}") + in_doubt(doubts),
         restriction=scope.restriction.id,
         restriction_version=scope.restriction.version,
         citation=limit.citation,

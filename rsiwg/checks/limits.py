@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from rsiwg.checks.scope import Doubt, Ground, Scope, Statement, scope_of
+from rsiwg.checks.scope import Doubt, Ground, Scope, Statement, doubts_about, in_doubt, needs_of, scope_of
 from rsiwg.checks.words import (
     kilometres,
     listed,
@@ -145,13 +145,7 @@ def _violation(request: ImagingRequest, scope: Scope, ground: Ground, asked: _As
     where = asked.pieces[0][0] if len(asked.pieces) == 1 else join(area for area, _ in asked.pieces)
     finest = min(value for _, value in asked.pieces)
     size, total = area_km2(where), request.aoi_km2
-    doubts = list(scope.doubts)
-    if not zone.decides:
-        doubts.insert(0, Doubt(says=zone.doubt))
-    if not limit.verified:
-        doubts.append(
-            Doubt(says="this entry of the rulebook is recalled and has not been read in its source")
-        )
+    doubts = doubts_about(scope, zone, limit)
     if not asked.comparable:
         doubts.append(
             Doubt(
@@ -168,12 +162,10 @@ def _violation(request: ImagingRequest, scope: Scope, ground: Ground, asked: _As
         if scope.restriction.worldwide
         else f"{ground_words} lie in {zone.title}, where {allowed}; {asked_words}."
     )
-    if doubts:
-        says += " " + sentence(f"this is undetermined: {'; '.join(d.says for d in doubts)}")
     return Finding(
         check="finer_than_allowed",
         outcome=Outcome.INDETERMINATE if doubts else Outcome.CONFLICT,
-        says=says,
+        says=says + in_doubt(doubts),
         restriction=scope.restriction.id,
         restriction_version=scope.restriction.version,
         reading=zone.reading,
@@ -267,8 +259,3 @@ def _near_the_edge(
 def on_days(request: ImagingRequest, days: Period) -> str:
     """The days, where they are only some of those judged."""
     return "" if days == request.judged else f" {days}"
-
-
-def needs_of(doubts: Sequence[Doubt]) -> tuple[str, ...]:
-    """The fields that would settle the doubts, each once."""
-    return tuple(dict.fromkeys(d.needs for d in doubts if d.needs))

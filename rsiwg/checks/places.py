@@ -8,7 +8,11 @@ import shapely
 from rsiwg.checks.scope import Statement
 from rsiwg.checks.words import listed, per_cent, square_kilometres
 from rsiwg.domain import Finding, ImagingRequest, Outcome, Place, Rulebook
-from rsiwg.geometry import EMPTY, METRES_PER_DEGREE, Area, area_km2, gather, normalise_shape, subtract
+from rsiwg.geometry import EMPTY, METRES_PER_DEGREE, Area, area_km2, gather, normalise_shape, stored, subtract
+
+_CELL_CORNERS = 2_000
+_LEAST_SHARE = 1e-6
+"""Of the AOI: less is rounding, and not sea."""
 
 
 def country_is_known(request: ImagingRequest, rulebook: Rulebook) -> Iterator[Statement]:
@@ -20,14 +24,8 @@ def country_is_known(request: ImagingRequest, rulebook: Rulebook) -> Iterator[St
     places, aoi = rulebook.places, request.aoi
     total_km2 = request.aoi_km2
     on_land = list(places.countries.overlaps(aoi))
-    rest = aoi
-    for _, piece in on_land:
-        rest = subtract(rest, piece)
-    unclaimed = (
-        _unclaimed_land(rest, gather(piece for _, piece in on_land), rulebook) if not rest.is_empty else EMPTY
-    )
-    regions = list(places.regions.meeting(aoi))
-    yield _whereabouts(rulebook, total_km2, on_land, subtract(rest, unclaimed), regions)
+    unclaimed = _unclaimed_land(aoi, [part for _, piece in on_land for part in piece.geoms], rulebook)
+    yield _whereabouts(request, rulebook, on_land, unclaimed)
     for place, piece in on_land:
         if not place.belongs_to_a_country:
             yield _of_no_country(
@@ -38,15 +36,14 @@ def country_is_known(request: ImagingRequest, rulebook: Rulebook) -> Iterator[St
 
 
 def _whereabouts(
-    rulebook: Rulebook,
-    total_km2: float,
-    on_land: list[tuple[Place, Area]],
-    sea: Area,
-    regions: list[Place],
+    request: ImagingRequest, rulebook: Rulebook, on_land: list[tuple[Place, Area]], unclaimed: Area
 ) -> Finding:
+    places, total_km2 = rulebook.places, request.aoi_km2
     shares = [(place.name, area_km2(piece) / total_km2) for place, piece in on_land]
-    sea_share = area_km2(sea) / total_km2
-    if sea_share > 1e-6:
+    sea_share = 1 - sum(share for _, share in shares) - area_km2(unclaimed) / total_km2
+    # Less than a strip of 5 cm along the AOI is what rounding to the grid leaves between two countries.
+    at_sea = sea_share > max(_LEAST_SHARE, 5e-5 / total_km2**0.5)
+    if at_sea:
         shares.append(("the sea", sea_share))
     shares.sort(key=lambda entry: -entry[1])
     says = (
@@ -54,13 +51,13 @@ def _whereabouts(
         if shares
         else ""
     )
-    belts = [place.name for place in rulebook.places.seas.meeting(sea)] if sea_share > 1e-6 else []
+    belts = [place.name for place in places.seas.meeting(request.aoi)] if at_sea else []
     if belts:
         says += (
-            f" Waters within 12 nautical miles of {listed(belts)} are touched (lines derived, approximate)."
+            f" It touches waters within 12 nautical miles of {listed(belts)} (lines derived, approximate)."
         )
-    if regions:
-        says += f" It takes in ground of {listed(place.name for place in regions)}, whose status is disputed."
+    if regions := [place.name for place in places.regions.meeting(request.aoi)]:
+        says += f" It takes in ground of {listed(regions)}, whose status is disputed."
     return Finding(
         check="country_is_known",
         outcome=Outcome.CLEAR,
@@ -82,21 +79,58 @@ def _of_no_country(what: str, piece: Area, total_km2: float) -> Finding:
     )
 
 
-def _unclaimed_land(rest: Area, claimed: Area, rulebook: Rulebook) -> Area:
+def _unclaimed_land(aoi: Area, claimed: list[shapely.Polygon], rulebook: Rulebook) -> Area:
     """Land outside every country, without the slivers that two drawings of one coast leave beside a country.
 
-    `claimed` is the AOI's land that has a country, `rest` what is left of the AOI.
+    `claimed` is the AOI's land that has a country.
     """
-    places = rulebook.places
-    pieces = np.array([part for _, piece in places.land.overlaps(rest) for part in piece.geoms], dtype=object)
-    if not len(pieces):
+    if len(claimed) == 1 and claimed[0].equals(aoi):
         return EMPTY
+    claimed = [cell for part in claimed for cell in _cells(part)]
+    places, tree = rulebook.places, shapely.STRtree(claimed)
+    shapely.prepare(claimed)
+    left = [
+        part
+        for _, land in places.land.overlaps(aoi)
+        for piece in land.geoms
+        for part in _without(piece, [claimed[n] for n in tree.query(piece)]).geoms
+    ]
+    if not left:
+        return EMPTY
+    pieces = np.array(left, dtype=object)
     reach_deg = places.accuracy_m / METRES_PER_DEGREE
     thin = shapely.is_empty(shapely.buffer(pieces, -reach_deg))
-    shapely.prepare(claimed)
-    beside = shapely.dwithin(claimed, pieces, reach_deg)
+    beside = np.zeros(len(pieces), dtype=bool)
+    beside[tree.query(pieces, predicate="dwithin", distance=reach_deg)[0]] = True
     # Few are left to be looked for among all the world's countries, which costs more.
     asked = np.flatnonzero(thin & ~beside)
     if len(asked):
         beside[asked] = places.countries.are_near(pieces[asked], places.accuracy_m)
     return gather(normalise_shape(part).area for part in pieces[~(thin & beside)])
+
+
+def _cells(part: shapely.Polygon) -> list[shapely.Polygon]:
+    """A polygon halved until each cell has few corners, since each overlay costs as much as the larger one has."""
+    if shapely.get_num_coordinates(part) <= _CELL_CORNERS:
+        return [part]
+    west, south, east, north = part.bounds
+    middle = (west + east) / 2 if east - west > north - south else (south + north) / 2
+    halves = (
+        (shapely.box(west, south, middle, north), shapely.box(middle, south, east, north))
+        if east - west > north - south
+        else (shapely.box(west, south, east, middle), shapely.box(west, middle, east, north))
+    )
+    cut = [piece for half in halves for piece in shapely.get_parts(shapely.intersection(part, half))]
+    return [
+        cell
+        for piece in cut
+        if isinstance(piece, shapely.Polygon) and not piece.is_empty
+        for cell in _cells(piece)
+    ]
+
+
+def _without(land: shapely.Polygon, claimed: list[shapely.Polygon]) -> Area:
+    rest = stored(land)
+    for part in claimed:
+        rest = subtract(rest, stored(part)) if not part.contains_properly(land) else EMPTY
+    return rest

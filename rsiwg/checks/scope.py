@@ -6,12 +6,12 @@ and ground in question, and the doubts that keep a violation from being certain.
 
 import functools
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 
 import attrs
 
-from rsiwg.checks.words import kilometres, listed, named
+from rsiwg.checks.words import kilometres, listed, named, sentence
 from rsiwg.domain import (
     Citation,
     Finding,
@@ -144,6 +144,28 @@ def persons_bound(request: ImagingRequest, restriction: Restriction) -> tuple[Re
                 Doubt(says=f"It binds {tiers} systems; the request is for a Tier {licence.tier} system."),
             )
     return (Reach.UNKNOWN if doubts else Reach.BOUND), tuple(doubts)
+
+
+def doubts_about(scope: Scope, zone: Zone, limit: Limit) -> list[Doubt]:
+    """Why a violation in this zone, by this entry, would be undetermined; none: it is a conflict."""
+    doubts = list(scope.doubts)
+    if not zone.decides:
+        doubts.insert(0, Doubt(says=zone.doubt))
+    if not limit.verified:
+        doubts.append(
+            Doubt(says="this entry of the rulebook is recalled and has not been read in its source")
+        )
+    return doubts
+
+
+def in_doubt(doubts: Sequence[Doubt]) -> str:
+    """The sentence that a finding ends with where there are doubts."""
+    return " " + sentence(f"this is undetermined: {'; '.join(d.says for d in doubts)}") if doubts else ""
+
+
+def needs_of(doubts: Sequence[Doubt]) -> tuple[str, ...]:
+    """The fields that would settle the doubts, each once."""
+    return tuple(dict.fromkeys(d.needs for d in doubts if d.needs))
 
 
 def _licence_doubt(request: ImagingRequest) -> Doubt:

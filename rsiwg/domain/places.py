@@ -46,8 +46,12 @@ class PlaceIndex:
         """Each place that covers ground of `area`, with that ground, in layer order."""
         tree, owner = self._tree
         found: dict[int, list[Area]] = {}
-        for number in sorted({int(n) for part in area.geoms for n in tree.query(part)}):
-            shared = _shared(area, tree.geometries[number])
+        numbers = sorted({int(n) for part in area.geoms for n in tree.query(part)})
+        shapely.prepare(area)
+        inside = shapely.contains_properly(area, tree.geometries[numbers])
+        for number, is_inside in zip(numbers, inside, strict=True):
+            part = tree.geometries[number]
+            shared = stored(part) if is_inside else _shared(area, part)
             if not shared.is_empty:
                 found.setdefault(int(owner[number]), []).append(shared)
         for place, pieces in found.items():

@@ -229,7 +229,9 @@ def _ring(positions: object, where: str) -> np.ndarray[tuple[int, int], np.dtype
         ring = np.array([(p[0], p[1]) for p in positions], dtype=np.float64)
     except OverflowError:
         raise InvalidGeometry(f"{where} holds a number too large to be a coordinate") from None
-    if not np.array_equal(ring[0], ring[-1]) and np.isfinite(ring).all():
+    if not np.isfinite(ring).all():
+        raise InvalidGeometry(f"{where} has a coordinate that is not a finite number (NaN or infinity): give degrees")
+    if not np.array_equal(ring[0], ring[-1]):
         raise InvalidGeometry(
             f"{where} is not closed: it starts at {_at(ring[0])} and ends at {_at(ring[-1])}; repeat the first position at the end"
         )

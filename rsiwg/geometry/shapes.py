@@ -77,7 +77,7 @@ def _tiles(area: Area) -> list[MultiPolygon]:
         for x in np.arange(west, east, _TILE_DEG)
         for y in np.arange(south, north, _TILE_DEG)
     )
-    polygons = ([p for p in shapely.get_parts(cell) if isinstance(p, Polygon)] for cell in cells)
+    polygons = ([p for p in shapely.get_parts(cell) if isinstance(p, Polygon) and not p.is_empty] for cell in cells)
     return [MultiPolygon(cell) for cell in polygons if cell]
 
 
@@ -95,5 +95,5 @@ def _widened(tile: MultiPolygon, metres: float) -> list[Polygon]:
         return np.column_stack([lon + (x - lon + 180) % 360 - 180, y])
 
     flat = shapely.transform(shapely.segmentize(tile, 0.05), flatten)
-    wide = shapely.transform(shapely.buffer(flat, metres, quad_segs=16), put_back)
+    wide = shapely.transform(shapely.buffer(flat, metres, quad_segs=32), put_back)
     return [part for part in shapely.get_parts(wide) if isinstance(part, Polygon)]

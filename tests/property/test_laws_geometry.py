@@ -563,7 +563,6 @@ coordinates = st.one_of(
 kinds = st.sampled_from(["Polygon", "MultiPolygon", "Point", "Feature", "", None, 3, ["Polygon"]])
 
 
-@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")  # numpy's, of NaN inside GEOS
 @settings(law, max_examples=600)
 @given(
     st.one_of(

@@ -778,7 +778,7 @@ def test_disputed_regions_and_territorial_seas_are_named():
         regions=[region],
         seas=[belt],
     )
-    assert "Waters within 12 nautical miles of Exampleland are touched" in finding.says
+    assert "It touches waters within 12 nautical miles of Exampleland" in finding.says
     assert "It takes in ground of Region X, whose status is disputed." in finding.says
 
 
