@@ -62,6 +62,8 @@ def check(
     Raises:
         InvalidSubmission, InvalidGeometry, TooLarge, ChoiceNeeded: the request cannot be taken.
     """
+    if as_of == dt.date.max:
+        raise InvalidSubmission({"as_of": "the calendar ends on this day: give an earlier one"})
     submission = read_submission(body, limits)
     assessment = assess(attrs.evolve(submission.request, as_of=as_of), rulebook, __version__)
     document = {**assessment_document(assessment), "changes": list(submission.changes)}
