@@ -230,7 +230,9 @@ def _ring(positions: object, where: str) -> np.ndarray[tuple[int, int], np.dtype
     except OverflowError:
         raise InvalidGeometry(f"{where} holds a number too large to be a coordinate") from None
     if not np.isfinite(ring).all():
-        raise InvalidGeometry(f"{where} has a coordinate that is not a finite number (NaN or infinity): give degrees")
+        raise InvalidGeometry(
+            f"{where} has a coordinate that is not a finite number (NaN or infinity): give degrees"
+        )
     if not np.array_equal(ring[0], ring[-1]):
         raise InvalidGeometry(
             f"{where} is not closed: it starts at {_at(ring[0])} and ends at {_at(ring[-1])}; repeat the first position at the end"

@@ -77,7 +77,9 @@ def _tiles(area: Area) -> list[MultiPolygon]:
         for x in np.arange(west, east, _TILE_DEG)
         for y in np.arange(south, north, _TILE_DEG)
     )
-    polygons = ([p for p in shapely.get_parts(cell) if isinstance(p, Polygon) and not p.is_empty] for cell in cells)
+    polygons = (
+        [p for p in shapely.get_parts(cell) if isinstance(p, Polygon) and not p.is_empty] for cell in cells
+    )
     return [MultiPolygon(cell) for cell in polygons if cell]
 
 
