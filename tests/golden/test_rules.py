@@ -492,7 +492,10 @@ def test_every_change_of_a_file_changes_the_version_and_the_id_of_the_answer(sma
     for file in ("restrictions/cap-northrop-sar.toml", "layers/israel.toml", "rulebook.toml"):
         edit(small / file, "RSIWG secretariat", "RSIWG  secretariat")
         seen.add((load(small).version, answer(small)["verdict_id"]))
-    assert len({version for version, _ in seen}) == len({an_id for _, an_id in seen}) == 4
+    layer = own(small, "exercise")
+    layer.write_bytes(layer.read_bytes() + b"x")
+    seen.add((load(small).version, answer(small)["verdict_id"]))
+    assert len({version for version, _ in seen}) == len({an_id for _, an_id in seen}) == 5
 
 
 def test_validation_on_a_day_beyond_names_what_is_too_old(small):
