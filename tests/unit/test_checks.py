@@ -684,6 +684,14 @@ def test_a_rule_that_ended_while_its_last_reading_was_fresh_needs_no_new_one():
     assert outcome(a_request(), rule) is Outcome.CLEAR
 
 
+def test_of_two_entries_in_the_days_the_later_one_tells_whether_the_reading_is_too_old():
+    rule = a_restriction(
+        a_limit(0.5, "2024-01-01", "2025-03-10"), a_limit(0.4, "2025-03-10"), vouched_until=D(2025, 3, 20)
+    )
+    assert outcome(a_request(gsd_m=1, last="2025-03-19"), rule) is Outcome.CLEAR
+    assert outcome(a_request(gsd_m=1, last="2025-03-20"), rule) is Outcome.INDETERMINATE
+
+
 def test_a_rule_that_is_no_longer_vouched_for_on_some_of_the_days_is_undetermined():
     rule = a_restriction(a_limit(start="2024-01-01", end="2025-03-20"), vouched_until=D(2025, 3, 10))
     assert outcome(a_request(gsd_m=1, first="2025-03-15", last="2025-03-31"), rule) is Outcome.INDETERMINATE
