@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from rsiwg.checks.scope import Statement
 from rsiwg.checks.words import listed, per_cent, square_kilometres
 from rsiwg.domain import Finding, ImagingRequest, Outcome, Place, Rulebook
-from rsiwg.geometry import EMPTY, METRES_PER_DEGREE, Area, area_km2, gather, normalise_shape, stored, subtract
+from rsiwg.errors import InvalidGeometry
+from rsiwg.geometry import EMPTY, METRES_PER_DEGREE, Area, area_km2, gather, normalise_shape
 
 _CELL_CORNERS = 2_000
 _LEAST_SHARE = 1e-6
@@ -93,7 +96,7 @@ def _unclaimed_land(aoi: Area, claimed: list[shapely.Polygon], rulebook: Ruleboo
         part
         for _, land in places.land.overlaps(aoi)
         for piece in land.geoms
-        for part in _without(piece, [claimed[n] for n in tree.query(piece)]).geoms
+        for part in _without(piece, [claimed[n] for n in tree.query(piece)])
     ]
     if not left:
         return EMPTY
@@ -106,7 +109,17 @@ def _unclaimed_land(aoi: Area, claimed: list[shapely.Polygon], rulebook: Ruleboo
     asked = np.flatnonzero(thin & ~beside)
     if len(asked):
         beside[asked] = places.countries.are_near(pieces[asked], places.accuracy_m)
-    return gather(normalise_shape(part).area for part in pieces[~(thin & beside)])
+    return _on_the_grid(pieces[~(thin & beside)])
+
+
+def _on_the_grid(pieces: NDArray[np.object_]) -> Area:
+    areas = []
+    for piece in pieces:
+        try:
+            areas.append(normalise_shape(piece).area)
+        except InvalidGeometry:  # thinner than the grid, far from any country: nothing that could be imaged
+            continue
+    return gather(areas)
 
 
 def _cells(part: shapely.Polygon) -> list[shapely.Polygon]:
@@ -129,8 +142,13 @@ def _cells(part: shapely.Polygon) -> list[shapely.Polygon]:
     ]
 
 
-def _without(land: shapely.Polygon, claimed: list[shapely.Polygon]) -> Area:
-    rest = stored(land)
+def _without(land: shapely.Polygon, claimed: list[shapely.Polygon]) -> list[shapely.Polygon]:
+    """What is left of a piece of land, not yet on the grid: most of it is slivers that are dropped."""
+    if any(part.contains_properly(land) for part in claimed):
+        return []
+    rest: BaseGeometry = land
     for part in claimed:
-        rest = subtract(rest, stored(part)) if not part.contains_properly(land) else EMPTY
-    return rest
+        rest = shapely.difference(rest, part)
+    return [
+        part for part in shapely.get_parts(rest) if isinstance(part, shapely.Polygon) and not part.is_empty
+    ]

@@ -335,6 +335,12 @@ def _other_activities(request: ImagingRequest, restriction: Restriction) -> str:
     return f"It concerns {bound}; the request is for {asked} only."
 
 
+@functools.lru_cache(maxsize=256)
+def _readings(restriction: Restriction) -> Area:
+    """All readings of a restriction together."""
+    return join(zone.area for zone in restriction.zones if not zone.is_band)
+
+
 def _elsewhere(request: ImagingRequest, restriction: Restriction, citation: Citation) -> NotApplicable:
-    away = min(distance_km(request.aoi, zone.area) for zone in restriction.zones if not zone.is_band)
+    away = distance_km(request.aoi, _readings(restriction))
     return not_applicable(restriction, f"The AOI lies {kilometres(away)} away.", citation, away)
