@@ -1,7 +1,6 @@
 """What is asked: who wants to image what, with which sensors, when, and for whom."""
 
 import datetime as dt
-import functools
 from enum import StrEnum
 from functools import cached_property
 
@@ -149,11 +148,6 @@ class Recipient:
     country: str | None = None
 
 
-@functools.lru_cache(maxsize=8)  # the changed requests that prove remedies have the same AOI
-def _aoi_km2(aoi: Area) -> float:
-    return area_km2(aoi)
-
-
 @attrs.frozen(kw_only=True)
 class ImagingRequest:
     """A request to image an area, read and normalised."""
@@ -181,7 +175,7 @@ class ImagingRequest:
     @cached_property
     def aoi_km2(self) -> float:
         """Area of the AOI on the ellipsoid, km²; asked for by every finding."""
-        return _aoi_km2(self.aoi)
+        return area_km2(self.aoi)
 
     def parts(self, sensor: Sensor) -> tuple[tuple[Area, float], ...]:
         """What leaves of this sensor's data, as disjoint (area, resolution in metres).

@@ -30,6 +30,7 @@ def _geod() -> Geod:
     return Geod(ellps="WGS84")
 
 
+@functools.lru_cache(maxsize=48)  # the proofs of remedies ask again for the same ground
 def area_km2(area: Area | MultiPolygon) -> float:
     """Area on the ellipsoid, square kilometres, never negative.
 

@@ -246,3 +246,22 @@ def test_every_remedy_clears_what_it_says_and_is_numbered():
         assert remedy.clears
         assert not {(before[i].check, before[i].restriction, before[i].reading) for i in remedy.clears} & bad
     assert area_km2(join(z.area for z in rules[0].zones)) > 0
+
+
+def two_windows():
+    early = a_directive(id="early", limits=(a_limit(None, "2025-03-10", "2025-03-13", says="nothing"),))
+    late = a_directive(id="late", limits=(a_limit(None, "2025-03-13", "2025-03-16", says="nothing"),))
+    return a_request(tier=2, first="2025-03-10", last="2025-03-15"), early, late
+
+
+def test_two_moves_that_run_into_each_other_are_not_offered_as_a_set():
+    remedies = answer(*two_windows()).remedies
+    assert not [
+        r for r in remedies if r.kind is RemedyKind.COMBINED and r.verdict_after is Verdict.RESTRICTED
+    ]
+
+
+@pytest.mark.xfail(reason="reported: dates are moved for one rule at a time, never past the windows of two")
+def test_dates_move_past_the_windows_of_two_rules_together():
+    remedies = answer(*two_windows()).remedies
+    assert any(r.verdict_after is Verdict.CLEAR for r in remedies)
