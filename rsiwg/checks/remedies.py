@@ -281,10 +281,16 @@ def _prove(
     if changed is None:
         return None
     after = evaluate(changed)
+    # A stale reading of the source is no fault of the change, and stays among what remains.
+    asked_by = {
+        f.check for f in findings if f.restriction == change.restriction and f.outcome is Outcome.CONFLICT
+    }
     still = [
         f
         for f in after
-        if f.restriction == change.restriction and f.outcome in (Outcome.CONFLICT, Outcome.INDETERMINATE)
+        if f.restriction == change.restriction
+        and f.check in asked_by
+        and f.outcome in (Outcome.CONFLICT, Outcome.INDETERMINATE)
     ]
     if change.only is None:
         cleared = not still
