@@ -67,7 +67,10 @@ def remedies(
     found = [remedy for _, remedy in proved]
     # Waiting is no answer for most applicants, so it does not stand in the way of a set of changes.
     enough = [r for r in found if r.verdict_after is Verdict.CLEAR and r.kind is not RemedyKind.MOVE_DATES]
-    if len({f.restriction for f in conflicts}) > 1 and not enough:
+    slugs = [slug for slug in dict.fromkeys(f.restriction for f in conflicts) if slug]
+    if len(slugs) > 1 and not enough:
+        if all(r.verdict_after is Verdict.RESTRICTED for r in found if r.kind is RemedyKind.MOVE_DATES):
+            found += _dates_past_all(request, [by_id[slug] for slug in slugs], findings, evaluate)
         found += _combined(request, findings, [change for change, _ in proved], evaluate)
     return tuple(attrs.evolve(remedy, id=f"R{n}") for n, remedy in enumerate(found, start=1))
 
@@ -80,7 +83,7 @@ def _changes(request: ImagingRequest, restriction: Restriction, own: Sequence[Fi
     if restriction.kind in NUMERIC_KINDS:
         yield from _coarsenings(request, restriction, own, conflicts)
     yield from _cut_out(request, restriction, own, conflicts)
-    yield from _other_dates(request, restriction, conflicts)
+    yield from _other_dates(request, [restriction], conflicts)
     yield from _other_recipient(restriction)
     yield from _other_activity(request, restriction)
 
@@ -214,14 +217,16 @@ def _cutting(outline: Area) -> Callable[[ImagingRequest], ImagingRequest | None]
 
 
 def _other_dates(
-    request: ImagingRequest, restriction: Restriction, conflicts: Sequence[Finding]
+    request: ImagingRequest, restrictions: Sequence[Restriction], conflicts: Sequence[Finding]
 ) -> Iterator[_Change]:
+    """The longest span of the collection that none of these restrictions bars, or the first after them all."""
     if request.as_of is not None:
         return
     barred = [
         limit.in_force
+        for restriction in restrictions
         for limit in restriction.limits
-        if any(f.days and limit.in_force.meet(f.days) for f in conflicts)
+        if any(f.restriction == restriction.id and f.days and limit.in_force.meet(f.days) for f in conflicts)
     ]
     left: tuple[Period, ...] = (request.collection,)
     for days in barred:
@@ -244,7 +249,7 @@ def _other_dates(
         says=says,
         cost=cost,
         apply=lambda to: attrs.evolve(to, collection=moved),
-        restriction=restriction.id,
+        restriction=restrictions[0].id,
     )
 
 
@@ -327,6 +332,22 @@ def _remedy(
         share_of_aoi=None if piece is None else area_km2(piece) / request.aoi_km2,
         steps=tuple(step.says for step in steps),
     )
+
+
+def _dates_past_all(
+    request: ImagingRequest,
+    restrictions: Sequence[Restriction],
+    findings: Sequence[Finding],
+    evaluate: Evaluate,
+) -> list[Remedy]:
+    """Dates that no restriction in conflict bars, where no date for one of them alone is free of the others."""
+    conflicts = [f for f in findings if f.outcome is Outcome.CONFLICT]
+    for change in _other_dates(request, restrictions, conflicts):
+        changed = change.apply(request)
+        after = evaluate(changed) if changed is not None else ()
+        if changed is not None and verdict_of(tuple(after)) is not Verdict.RESTRICTED:
+            return [_remedy(request, findings, changed, after, change)]
+    return []
 
 
 def _combined(

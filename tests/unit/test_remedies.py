@@ -261,7 +261,6 @@ def test_two_moves_that_run_into_each_other_are_not_offered_as_a_set():
     ]
 
 
-@pytest.mark.xfail(reason="reported: dates are moved for one rule at a time, never past the windows of two")
 def test_dates_move_past_the_windows_of_two_rules_together():
     remedies = answer(*two_windows()).remedies
     assert any(r.verdict_after is Verdict.CLEAR for r in remedies)
