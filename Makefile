@@ -67,6 +67,7 @@ db: $(VENV)/.runtime
 lock: $(VENV)/.dev  ## Renew the lock files from pyproject.toml
 	$(BIN)/pip-compile -q $(COMPILE) --extra postgres -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile -q $(COMPILE) --extra postgres --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile -q $(COMPILE) --extra postgres --extra dev --extra bench -c requirements-dev.lock -o requirements-bench.lock pyproject.toml
 
 COMPILE := --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --allow-unsafe --no-header
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from rsiwg import casework, resources
-from rsiwg.cli import _INVALID, INVALID, VERDICT_EXIT
+from rsiwg.cli import INVALID_INPUT
+from rsiwg.cli.parts import INVALID, VERDICT_EXIT
 from rsiwg.rulebook import load
 from rsiwg.settings import Limits
 
@@ -42,7 +43,7 @@ def test_case(case, rulebook):
     as_of = expected["as_of"] and dt.date.fromisoformat(expected["as_of"])
     body = json.loads((case / "request.json").read_text("utf-8"))
     if expected["verdict"] == "refused":
-        with pytest.raises(_INVALID) as refused:
+        with pytest.raises(INVALID_INPUT) as refused:
             casework.check(body, rulebook, limits=Limits(), as_of=as_of)
         assert all(fragment in str(refused.value) for fragment in expected["says"]), str(refused.value)
         return

@@ -66,7 +66,7 @@ def commands(parser, path="rsiwg"):
 def test_every_command_and_option_is_in_the_docs():
     page = TEXTS["docs/cli.md"]
     missing = []
-    for path, parser in commands(cli._parser()):
+    for path, parser in commands(cli.parser()):
         missing += [path] if path not in page else []
         for action in parser._actions:
             missing += [

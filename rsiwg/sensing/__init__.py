@@ -1,0 +1,1 @@
+"""What a sensor on an orbit can really see: viewing geometry, resolution, footprints, access and revisit."""
