@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rsiwg.errors import InvalidSubmission
-
-Floats = NDArray[np.float64]
+from rsiwg.sensing.parameters import Floats
 
 
 @attrs.frozen(kw_only=True)
