@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from rsiwg.errors import InvalidSubmission
 from rsiwg.sensing.altitude import AltitudeProfile
 from rsiwg.sensing.gsd import (
     ALONG_THE_PARALLEL,
@@ -169,3 +170,22 @@ class _Table:
 
     def _wrong(self, row: int | np.intp, name: str, why: str) -> None:
         self.problems.setdefault(int(row), {}).setdefault(name, why)
+
+
+def one_look(given: Mapping[str, float | None], elements: AltitudeProfile | None = None) -> dict[str, float]:
+    """GSD of a single look, by the names of `FOUND`.  Raises InvalidSubmission with every parameter that is wrong."""
+    columns = {
+        name: np.array([np.nan if given.get(name) is None else given[name]], dtype=np.float64)
+        for name in GIVEN
+    }
+    wrong = {
+        name: out_of_range(name, float(value))
+        for name in GIVEN
+        if (value := given.get(name)) is not None and not PARAMETERS[name].holds(np.array(value))
+    }
+    if wrong:
+        raise InvalidSubmission(wrong)
+    table = gsd_table(columns, [elements])
+    if table.problems:
+        raise InvalidSubmission(table.problems[0])
+    return {name: float(values[0]) for name, values in table.found.items()}

@@ -81,6 +81,15 @@ class GrdRow:
     coarsest_m: float | None
     """None: no coarser bound."""
 
+    @property
+    def span(self) -> str:
+        """In words."""
+        if self.finest_m is None:
+            return f"{self.coarsest_m:g} m or finer"
+        if self.coarsest_m is None:
+            return f"coarser than {self.finest_m:g} m"
+        return f"{self.finest_m:g} to {self.coarsest_m:g} m"
+
 
 GRD_BY_NIIRS = (
     GrdRow(1, 9.0, None),
