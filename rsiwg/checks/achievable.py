@@ -47,10 +47,24 @@ def achievable(sensor: Sensor, limit: Limit) -> Achievable:
         return Achievable(
             strict_m=sensor.resolution_m, lenient_m=sensor.resolution_m, stated_m=sensor.resolution_m
         )
-    return _gsd(sensor, limit) if limit.measure is Measure.GSD else _ipr(sensor, limit)
+    return _gsd(sensor, limit.component) if limit.measure is Measure.GSD else _ipr(sensor, limit)
 
 
-def _gsd(sensor: Sensor, limit: Limit) -> Achievable:
+def off_nadir_for(sensor: Sensor, limit_m: float) -> float | None:
+    """The smallest whole off-nadir angle, within the sensor's own largest, at which no direction is finer than a limit.
+
+    None where there is none, or the request gives no altitude or no largest angle to reckon with.
+    """
+    if sensor.max_off_nadir_deg is None or (sensor.lowest_altitude_km or sensor.altitude_km) is None:
+        return None
+    for angle_deg in range(1, int(sensor.max_off_nadir_deg) + 1):
+        aside = attrs.evolve(sensor, min_off_nadir_deg=float(angle_deg))
+        if _gsd(aside, Component.FINER).strict_m >= limit_m:
+            return float(angle_deg)
+    return None
+
+
+def _gsd(sensor: Sensor, component: Component | None) -> Achievable:
     assert sensor.gsd_m is not None
     nadir_m, says = _at_nadir(sensor)
     altitude_km = sensor.lowest_altitude_km or sensor.altitude_km
@@ -64,12 +78,12 @@ def _gsd(sensor: Sensor, limit: Limit) -> Achievable:
         f"{metres(cross_m)} across the look and {metres(mean_m)} in the mean of both directions."
     )
     return Achievable(
-        strict_m=mean_m if limit.component is Component.MEAN else cross_m,
-        lenient_m=cross_m if limit.component is Component.FINER else mean_m,
+        strict_m=mean_m if component is Component.MEAN else cross_m,
+        lenient_m=cross_m if component is Component.FINER else mean_m,
         stated_m=sensor.gsd_m,
         says=says,
         doubt=None
-        if limit.component
+        if component
         else Doubt(
             says=f"the text does not say which ground sample distance is meant, that of the finer direction ({metres(cross_m)}) or "
             f"the mean of both ({metres(mean_m)}), and only the first is finer than allowed"

@@ -282,6 +282,7 @@ def _near_the_edge(
             if sensor.modality not in restriction.binds.comparable:
                 continue
             finest = min(part.strict_m for part in _parts(request, restriction, sensor, limit))
+            finest = finest or sensor.resolution_m
             if days and limit.finest_m and sensor.measure is limit.measure and finest < limit.finest_m:
                 yield Finding(
                     check="finer_than_allowed",
