@@ -7,12 +7,9 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rsiwg.cli.parts import CLEAR, command, group, limits
-
-if TYPE_CHECKING:
-    from rsiwg.sensing.altitude import AltitudeProfile
 
 _GSD_NUMBERS = {
     "nadir_gsd_m": "ground sample distance straight down, metres, as the datasheet has it",
@@ -26,6 +23,7 @@ _GSD_NUMBERS = {
 
 def _gsd(options: argparse.Namespace) -> int:
     from rsiwg.errors import InvalidSubmission
+    from rsiwg.intake.altitude import read_altitude_profile
     from rsiwg.sensing.gsd import ifov_urad_of_optics
     from rsiwg.sensing.gsd_table import one_look
 
@@ -44,11 +42,11 @@ def _gsd(options: argparse.Namespace) -> int:
         given["ifov_urad"] = float(
             ifov_urad_of_optics(pixel_pitch_um=options.pixel_pitch_um, focal_length_m=options.focal_length_m)
         )
-    profile = None if options.tle is None else _profile(options.tle)
-    found = one_look(given, profile)
-    remarks = _gsd_remarks(given, found, profile)
+    profile = None if options.tle is None else read_altitude_profile(options.tle.read_bytes(), limits())
+    look = one_look(given, profile)
+    found = look.found
     if options.json:
-        _print_json({**_rounded(found), **({"remarks": remarks} if remarks else {})})
+        _print_json({**_rounded(found), **({"remarks": look.remarks} if look.remarks else {})})
         return CLEAR
     print(
         f"Looking {options.off_nadir_deg:g}° off nadir from {found['altitude_km']:,.1f} km, the ground is met at "
@@ -57,43 +55,9 @@ def _gsd(options: argparse.Namespace) -> int:
         f"  along the look   {found['along_view_gsd_m']:.4g} m\n"
         f"  mean             {found['mean_gsd_m']:.4g} m ground sample distance"
     )
-    for remark in remarks:
+    for remark in look.remarks:
         print(remark)
     return CLEAR
-
-
-def _profile(file: Path) -> "AltitudeProfile":
-    """The altitude over latitude of the one element set in a file."""
-    import datetime as dt
-
-    from rsiwg.errors import InvalidSubmission
-    from rsiwg.intake.element_sets import read_element_sets
-    from rsiwg.sensing.altitude import altitude_profile
-
-    read = read_element_sets(file.read_bytes(), limits(), epoch=dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
-    if len(read.elements) != 1:
-        raise InvalidSubmission({"tle": f"holds {len(read.elements)} element sets: give a file with one"})
-    return altitude_profile(read.elements[0].satrec())
-
-
-def _gsd_remarks(
-    given: Mapping[str, float | None], found: Mapping[str, float], profile: "AltitudeProfile | None"
-) -> list[str]:
-    import numpy as np
-
-    remarks = []
-    if profile is not None and given["latitude_deg"] is not None:
-        north, south = (float(v[0]) for v in profile.both_ways(np.array([given["latitude_deg"]])))
-        if abs(north - south) > 0.5:
-            remarks.append(
-                f"Over this latitude the satellite is {north:,.1f} km high northbound and {south:,.1f} km southbound; the mean "
-                "is used."
-            )
-        if given["look_azimuth_deg"] is None:
-            remarks.append("No look azimuth is given: the look is taken along the parallel.")
-    if given["ifov_urad"] is not None and given["nadir_gsd_m"] is not None:
-        remarks.append("The IFOV is used, and not the nadir GSD, which a datasheet rounds.")
-    return remarks
 
 
 def _sar(options: argparse.Namespace) -> int:
@@ -148,15 +112,7 @@ def _niirs(options: argparse.Namespace) -> int:
     )
     row = niirs.grd_row(level)
     if options.json:
-        _print_json(
-            {
-                "indicative": True,
-                "giqe": int(version),
-                "niirs": round(level, 4),
-                "grd_finest_m": row and row.finest_m,
-                "grd_coarsest_m": row and row.coarsest_m,
-            }
-        )
+        _print_json(niirs.document(version, level))
         return CLEAR
     print(f"Indicative only: NIIRS {level:.1f} by GIQE {int(version)}. No rule rests on it.")
     if row is not None:

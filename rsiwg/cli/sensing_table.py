@@ -1,7 +1,6 @@
 """A CSV of looks in, the same rows with their GSD out."""
 
 import csv
-import datetime as dt
 import functools
 import io
 import sys
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from rsiwg.cli.parts import CLEAR, INVALID, limits, write
 from rsiwg.errors import InvalidSubmission
-from rsiwg.sensing.altitude import AltitudeProfile, altitude_profile
+from rsiwg.sensing.altitude import AltitudeProfile
 from rsiwg.sensing.gsd_table import FOUND, GIVEN, gsd_table
 
 _ELEMENTS = ("tle_line1", "tle_line2")
@@ -103,13 +102,10 @@ def _numbers(name: str, texts: Sequence[str], errors: dict[int, dict[str, str]])
 @functools.lru_cache(maxsize=4096)
 def _elements(line_1: str, line_2: str) -> AltitudeProfile | str:
     """The altitudes of an element set, or why it is refused."""
-    from rsiwg.intake.element_sets import read_element_text
+    from rsiwg.intake.altitude import read_altitude_profile
 
     try:
-        read = read_element_text(
-            f"{line_1}\n{line_2}", limits(), epoch=dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-        )
-        return altitude_profile(read.elements[0].satrec())
+        return read_altitude_profile(f"{line_1}\n{line_2}", limits())
     except InvalidSubmission as exc:
         return "; ".join(exc.problems.values())
 

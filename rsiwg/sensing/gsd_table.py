@@ -3,7 +3,7 @@
 The command line, its CSV and the API all come through here, so that one row and a hundred thousand follow one path.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 import numpy as np
@@ -32,6 +32,8 @@ FOUND = (
     "altitude_km",
 )
 """The numbers found for a row."""
+TELLING_KM = 0.5
+"""Altitudes of the two ways over a latitude that differ by more are told."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -172,8 +174,18 @@ class _Table:
         self.problems.setdefault(int(row), {}).setdefault(name, why)
 
 
-def one_look(given: Mapping[str, float | None], elements: AltitudeProfile | None = None) -> dict[str, float]:
-    """GSD of a single look, by the names of `FOUND`.  Raises InvalidSubmission with every parameter that is wrong."""
+@attrs.frozen(kw_only=True)
+class OneLook:
+    """What was found for a single look."""
+
+    found: Mapping[str, float]
+    """By the names of `FOUND`."""
+    remarks: tuple[str, ...]
+    """Sentences: what was assumed, and what varies."""
+
+
+def one_look(given: Mapping[str, float | None], elements: AltitudeProfile | None = None) -> OneLook:
+    """GSD of a single look, from the names of `GIVEN`.  Raises InvalidSubmission with every parameter that is wrong."""
     columns = {
         name: np.array([np.nan if given.get(name) is None else given[name]], dtype=np.float64)
         for name in GIVEN
@@ -188,4 +200,22 @@ def one_look(given: Mapping[str, float | None], elements: AltitudeProfile | None
     table = gsd_table(columns, [elements])
     if table.problems:
         raise InvalidSubmission(table.problems[0])
-    return {name: float(values[0]) for name, values in table.found.items()}
+    return OneLook(
+        found={name: float(values[0]) for name, values in table.found.items()},
+        remarks=tuple(_remarks(given, elements)),
+    )
+
+
+def _remarks(given: Mapping[str, float | None], elements: AltitudeProfile | None) -> Iterator[str]:
+    latitude_deg = given.get("latitude_deg")
+    if elements is not None and latitude_deg is not None:
+        north_km, south_km = (float(v[0]) for v in elements.both_ways(np.array([latitude_deg])))
+        if abs(north_km - south_km) > TELLING_KM:
+            yield (
+                f"Over this latitude the satellite is {north_km:,.1f} km high northbound and {south_km:,.1f} km southbound; the mean "
+                "is used."
+            )
+        if given.get("look_azimuth_deg") is None:
+            yield "No look azimuth is given: the look is taken along the parallel."
+    if given.get("ifov_urad") is not None and given.get("nadir_gsd_m") is not None:
+        yield "The IFOV is used, and not the nadir GSD, which a datasheet rounds."

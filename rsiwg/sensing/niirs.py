@@ -110,6 +110,18 @@ twice that, and contrast and blur make it coarser.
 """
 
 
+def document(version: Giqe, level: float) -> dict[str, bool | int | float | None]:
+    """The answer in JSON, with the ground resolved distance that a level stands for."""
+    row = grd_row(level)
+    return {
+        "indicative": True,
+        "giqe": int(version),
+        "niirs": round(level, 4),
+        "grd_finest_m": None if row is None else row.finest_m,
+        "grd_coarsest_m": None if row is None else row.coarsest_m,
+    }
+
+
 def grd_row(level: float) -> GrdRow | None:
     """The row of a level, rounded down; None below level 1."""
     whole = int(float(require("niirs", level)))
