@@ -49,7 +49,9 @@ def test_a_sphere_looks_alike_in_every_direction(latitude, altitude_km, off_nadi
 
 @settings(max_examples=150, deadline=None)
 @given(st.floats(-80, 80), AZIMUTHS, st.floats(150, 2000), st.floats(0, 55))
-def test_what_a_check_reckons_with_is_never_coarser_than_what_is_collected(latitude, azimuth, altitude_km, off_nadir):
+def test_what_a_check_reckons_with_is_never_coarser_than_what_is_collected(
+    latitude, azimuth, altitude_km, off_nadir
+):
     """The stretch used in checks is a lower bound over every latitude and azimuth of the ellipsoid."""
     satellite = ecef_of(latitude_deg=latitude, longitude_deg=0.0, height_m=altitude_km * 1000)
     assume(off_nadir < float(horizon_off_nadir_deg(satellite, look_azimuth_deg=azimuth)) - 1)

@@ -33,7 +33,11 @@ def topocentric(at_m, seen_m):
         "+proj=topocentric +ellps=WGS84 +X_0={} +Y_0={} +Z_0={}".format(*map(repr, map(float, at_m)))
     )
     e, n, u = frame.transform(*map(float, seen_m))
-    return math.degrees(math.atan2(e, n)) % 360, math.degrees(math.atan2(math.hypot(e, n), u)), math.hypot(e, n, u)
+    return (
+        math.degrees(math.atan2(e, n)) % 360,
+        math.degrees(math.atan2(math.hypot(e, n), u)),
+        math.hypot(e, n, u),
+    )
 
 
 def apart(one_deg, other_deg):
@@ -126,7 +130,9 @@ def test_the_two_nadirs_differ_by_the_deflection_of_the_vertical():
     deflection = 45 - math.degrees(math.atan2(satellite[2], satellite[0]))
     below = ecef_of(latitude_deg=45, longitude_deg=0, height_m=0)
     assert float(sight(satellite, below).off_nadir_deg) < 1e-9
-    assert float(sight(satellite, below, nadir=Vertical.GEOCENTRIC).off_nadir_deg) == pytest.approx(deflection, abs=1e-9)
+    assert float(sight(satellite, below, nadir=Vertical.GEOCENTRIC).off_nadir_deg) == pytest.approx(
+        deflection, abs=1e-9
+    )
     assert 0.17 < deflection < 0.19
 
 
@@ -134,7 +140,10 @@ def test_with_one_vertical_at_both_ends_the_choice_matters_little():
     """Incidence from off-nadir differs by less than 0.05 degrees up to 45 degrees off nadir."""
     low = ecef_of(latitude_deg=LAT, longitude_deg=LON, height_m=600e3)
     azimuth = RNG.uniform(0, 360, N)
-    by = [look(low, off_nadir_deg=45.0, look_azimuth_deg=azimuth, nadir=v, zenith=v).incidence_deg for v in Vertical]
+    by = [
+        look(low, off_nadir_deg=45.0, look_azimuth_deg=azimuth, nadir=v, zenith=v).incidence_deg
+        for v in Vertical
+    ]
     assert 0.005 < np.abs(by[0] - by[1]).max() < 0.05
 
 
@@ -158,7 +167,8 @@ def test_a_position_stated_by_a_vendor_gives_the_vendors_angles():
     """GeoEye-1, March 18, 2021, over 47.74 N 130.96 E: ephemeris and IMD file of 21MAR18021224-M1BS-505570424020_01_P001
     (public test data of github.com/Terradue/Stars).  Off nadir 22.4 to 24.6, elevation 63.1 to 64.7, azimuth 44.9 to 47.5."""
     seen = sight(
-        [-3186385.57, 3300777.745, 5362204.945], ecef_of(latitude_deg=47.737, longitude_deg=130.963, height_m=107)
+        [-3186385.57, 3300777.745, 5362204.945],
+        ecef_of(latitude_deg=47.737, longitude_deg=130.963, height_m=107),
     )
     assert 22.4 <= float(seen.off_nadir_deg) <= 24.6
     assert 63.1 <= float(seen.elevation_deg) <= 64.7
