@@ -69,7 +69,7 @@ def _gsd(sensor: Sensor, component: Component | None) -> Achievable:
     nadir_m, says = _at_nadir(sensor)
     altitude_km = sensor.lowest_altitude_km or sensor.altitude_km
     if not sensor.min_off_nadir_deg or altitude_km is None:
-        finest_m = _floored(nadir_m)
+        finest_m = sensor.gsd_m if nadir_m == Fraction(repr(sensor.gsd_m)) else _floored(nadir_m)
         return Achievable(strict_m=finest_m, lenient_m=finest_m, stated_m=sensor.gsd_m, says=says)
     cross, mean = stretch(altitude_km=altitude_km, off_nadir_deg=sensor.min_off_nadir_deg)
     cross_m, mean_m = _floored(nadir_m * Fraction(cross)), _floored(nadir_m * Fraction(mean))

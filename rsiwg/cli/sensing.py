@@ -7,9 +7,12 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rsiwg.cli.parts import CLEAR, command, group, limits
+
+if TYPE_CHECKING:
+    from rsiwg.sensing.altitude import AltitudeProfile
 
 _GSD_NUMBERS = {
     "nadir_gsd_m": "ground sample distance straight down, metres, as the datasheet has it",
@@ -23,7 +26,6 @@ _GSD_NUMBERS = {
 
 def _gsd(options: argparse.Namespace) -> int:
     from rsiwg.errors import InvalidSubmission
-    from rsiwg.intake.altitude import read_altitude_profile
     from rsiwg.sensing.gsd import ifov_urad_of_optics
     from rsiwg.sensing.gsd_table import one_look
 
@@ -42,8 +44,7 @@ def _gsd(options: argparse.Namespace) -> int:
         given["ifov_urad"] = float(
             ifov_urad_of_optics(pixel_pitch_um=options.pixel_pitch_um, focal_length_m=options.focal_length_m)
         )
-    profile = None if options.tle is None else read_altitude_profile(options.tle.read_bytes(), limits())
-    look = one_look(given, profile)
+    look = one_look(given, None if options.tle is None else _profile(options.tle))
     found = look.found
     if options.json:
         _print_json({**_rounded(found), **({"remarks": look.remarks} if look.remarks else {})})
@@ -58,6 +59,12 @@ def _gsd(options: argparse.Namespace) -> int:
     for remark in look.remarks:
         print(remark)
     return CLEAR
+
+
+def _profile(file: Path) -> "AltitudeProfile":
+    from rsiwg.intake.altitude import read_altitude_profile
+
+    return read_altitude_profile(file.read_bytes(), limits())
 
 
 def _sar(options: argparse.Namespace) -> int:
