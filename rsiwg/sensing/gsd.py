@@ -16,6 +16,7 @@ A datasheet's nadir GSD belongs to the datasheet's altitude; together they give 
 same instrument is finer or coarser.
 """
 
+import math
 from collections.abc import Callable
 
 import attrs
@@ -27,6 +28,7 @@ from rsiwg.sensing.parameters import Floats, require
 from rsiwg.sensing.viewing import (
     MEAN_SPHERE,
     WGS84,
+    Ellipsoid,
     ecef_of,
     horizon_off_nadir_deg,
     look,
@@ -170,3 +172,27 @@ def past_horizon(off_nadir_deg: float, horizon_deg: float, altitude_km: float) -
         f"{off_nadir_deg:g} degrees looks past the horizon, which lies {horizon_deg:.2f} degrees from nadir at "
         f"{altitude_km:,.0f} km: give 0 up to but not including that"
     )
+
+
+LARGEST_SPHERE = Ellipsoid(
+    equatorial_m=WGS84.equatorial_m**2 / WGS84.polar_m, polar_m=WGS84.equatorial_m**2 / WGS84.polar_m
+)
+"""A sphere as flat as the ellipsoid is at its poles: from it every slant range and incidence is a lower bound."""
+
+
+def horizon_of_sphere_deg(*, altitude_km: float) -> float:
+    """The off-nadir angle of the horizon on the mean sphere, from an altitude: arcsin(R / (R + h))."""
+    radius_km = MEAN_SPHERE.equatorial_m / 1000
+    return math.degrees(math.asin(radius_km / (radius_km + float(require("altitude_km", altitude_km)))))
+
+
+def stretch(*, altitude_km: float, off_nadir_deg: float) -> tuple[float, float]:
+    """(cross-view, mean) GSD off nadir over that at nadir from the same altitude: lower bounds anywhere on the ellipsoid.
+
+    Taken on `LARGEST_SPHERE`, where the Earth curves away least.  Raises InvalidSubmission for a look past the horizon.
+    """
+    satellite_m = ecef_of(latitude_deg=0.0, longitude_deg=0.0, height_m=1000 * altitude_km, on=LARGEST_SPHERE)
+    seen = look(satellite_m, off_nadir_deg=off_nadir_deg, look_azimuth_deg=90.0, on=LARGEST_SPHERE)
+    cross = float(seen.slant_range_m) / (1000 * altitude_km)
+    along = cross / math.cos(math.radians(float(seen.incidence_deg)))
+    return cross, (cross + along) / 2

@@ -3,12 +3,14 @@
 The command line, its CSV and the API all come through here, so that one row and a hundred thousand follow one path.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from rsiwg.errors import InvalidSubmission
+from rsiwg.sensing.altitude import AltitudeProfile
 from rsiwg.sensing.gsd import (
     ALONG_THE_PARALLEL,
     LATITUDE_NEEDED,
@@ -30,6 +32,8 @@ FOUND = (
     "altitude_km",
 )
 """The numbers found for a row."""
+TELLING_KM = 0.5
+"""Altitudes of the two ways over a latitude that differ by more are told."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -44,7 +48,7 @@ class GsdTable:
     """For each other row, the parameters that are wrong and why."""
 
 
-def gsd_table(given: Mapping[str, Floats], elements: Sequence[AltitudeAt | str | None] = ()) -> GsdTable:
+def gsd_table(given: Mapping[str, Floats], elements: Sequence[AltitudeProfile | str | None] = ()) -> GsdTable:
     """GSD of many looks.
 
     `given` has an array for each name of `GIVEN`, all of one length, with NaN where a row gives nothing.  `elements` has,
@@ -56,7 +60,7 @@ def gsd_table(given: Mapping[str, Floats], elements: Sequence[AltitudeAt | str |
 class _Table:
     """The rows on their way."""
 
-    def __init__(self, given: Mapping[str, Floats], elements: Sequence[AltitudeAt | str | None]) -> None:
+    def __init__(self, given: Mapping[str, Floats], elements: Sequence[AltitudeProfile | str | None]) -> None:
         self.given = given
         self.n = len(given["off_nadir_deg"])
         self.elements = elements or [None] * self.n
@@ -99,7 +103,7 @@ class _Table:
         for rows in (
             np.flatnonzero(plain & ~has["latitude_deg"]),
             np.flatnonzero(plain & has["latitude_deg"]),
-            *self._by_orbit(good & has_elements),
+            np.flatnonzero(good & has_elements),
         ):
             if rows.size:
                 self._compute(rows, ifov, found)
@@ -108,17 +112,8 @@ class _Table:
             rows=kept, found={name: values[kept] for name, values in found.items()}, problems=self.problems
         )
 
-    def _by_orbit(self, rows: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
-        """The rows with elements, together where they share them."""
-        together: dict[int, list[int]] = {}
-        for n in np.flatnonzero(rows):
-            together.setdefault(id(self.elements[int(n)]), []).append(int(n))
-        return [np.array(each, dtype=np.intp) for each in together.values()]
-
     def _compute(self, rows: NDArray[np.intp], ifov: Floats, found: Mapping[str, Floats]) -> None:
         given = self.given
-        altitude_km = given["altitude_km"][rows]
-        orbit = self.elements[int(rows[0])]
         latitude = given["latitude_deg"][rows]
         azimuth = given["look_azimuth_deg"][rows]
         off_nadir = given["off_nadir_deg"][rows]
@@ -127,11 +122,45 @@ class _Table:
             off_nadir_deg=off_nadir,
             look_azimuth_deg=np.where(np.isnan(azimuth), ALONG_THE_PARALLEL, azimuth),
             latitude_deg=None if np.isnan(latitude[0]) else latitude,
-            altitude_at=orbit if callable(orbit) else lambda _: altitude_km,
+            altitude_at=self._altitude_at(rows),
         )
         self._keep(rows, seen, found)
+        self._out_of_reach(rows, latitude, seen.incidence_deg - off_nadir)
         for n in np.flatnonzero(off_nadir >= horizon):
             self._wrong(rows[n], "off_nadir_deg", past_horizon(off_nadir[n], horizon[n], seen.altitude_km[n]))
+
+    def _altitude_at(self, rows: NDArray[np.intp]) -> AltitudeAt:
+        """One altitude for each row, or that of its orbit over a latitude; rows that share an orbit are asked together."""
+        altitude_km = self.given["altitude_km"][rows]
+        sharing: dict[int, list[int]] = {}
+        for n, row in enumerate(rows):
+            sharing.setdefault(id(self.elements[int(row)]), []).append(n)
+        orbits = [(self.elements[int(rows[each[0]])], np.array(each)) for each in sharing.values()]
+        if not isinstance(orbits[0][0], AltitudeProfile):
+            return lambda _: altitude_km
+
+        def at(latitude_deg: Floats) -> Floats:
+            found = np.empty_like(latitude_deg)
+            for orbit, which in orbits:
+                assert isinstance(orbit, AltitudeProfile)
+                found[which] = orbit(latitude_deg[which])
+            return found
+
+        return at
+
+    def _out_of_reach(self, rows: NDArray[np.intp], latitude: Floats, arc_deg: Floats) -> None:
+        for n, row in enumerate(rows):
+            orbit = self.elements[int(row)]
+            if (
+                isinstance(orbit, AltitudeProfile)
+                and abs(latitude[n]) > orbit.highest_latitude_deg + arc_deg[n]
+            ):
+                self._wrong(
+                    row,
+                    "latitude_deg",
+                    f"{latitude[n]:g} degrees is not seen from this orbit, which turns at {orbit.highest_latitude_deg:.1f} degrees, "
+                    "at this off-nadir angle: correct the latitude, the angle or the elements",
+                )
 
     def _keep(self, rows: NDArray[np.intp], seen: CollectedGsd, found: Mapping[str, Floats]) -> None:
         for name in FOUND:
@@ -143,3 +172,50 @@ class _Table:
 
     def _wrong(self, row: int | np.intp, name: str, why: str) -> None:
         self.problems.setdefault(int(row), {}).setdefault(name, why)
+
+
+@attrs.frozen(kw_only=True)
+class OneLook:
+    """What was found for a single look."""
+
+    found: Mapping[str, float]
+    """By the names of `FOUND`."""
+    remarks: tuple[str, ...]
+    """Sentences: what was assumed, and what varies."""
+
+
+def one_look(given: Mapping[str, float | None], elements: AltitudeProfile | None = None) -> OneLook:
+    """GSD of a single look, from the names of `GIVEN`.  Raises InvalidSubmission with every parameter that is wrong."""
+    columns = {
+        name: np.array([np.nan if given.get(name) is None else given[name]], dtype=np.float64)
+        for name in GIVEN
+    }
+    wrong = {
+        name: out_of_range(name, float(value))
+        for name in GIVEN
+        if (value := given.get(name)) is not None and not PARAMETERS[name].holds(np.array(value))
+    }
+    if wrong:
+        raise InvalidSubmission(wrong)
+    table = gsd_table(columns, [elements])
+    if table.problems:
+        raise InvalidSubmission(table.problems[0])
+    return OneLook(
+        found={name: float(values[0]) for name, values in table.found.items()},
+        remarks=tuple(_remarks(given, elements)),
+    )
+
+
+def _remarks(given: Mapping[str, float | None], elements: AltitudeProfile | None) -> Iterator[str]:
+    latitude_deg = given.get("latitude_deg")
+    if elements is not None and latitude_deg is not None:
+        north_km, south_km = (float(v[0]) for v in elements.both_ways(np.array([latitude_deg])))
+        if abs(north_km - south_km) > TELLING_KM:
+            yield (
+                f"Over this latitude the satellite is {north_km:,.1f} km high northbound and {south_km:,.1f} km southbound; the mean "
+                "is used."
+            )
+        if given.get("look_azimuth_deg") is None:
+            yield "No look azimuth is given: the look is taken along the parallel."
+    if given.get("ifov_urad") is not None and given.get("nadir_gsd_m") is not None:
+        yield "The IFOV is used, and not the nadir GSD, which a datasheet rounds."

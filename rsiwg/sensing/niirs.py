@@ -81,6 +81,15 @@ class GrdRow:
     coarsest_m: float | None
     """None: no coarser bound."""
 
+    @property
+    def span(self) -> str:
+        """In words."""
+        if self.finest_m is None:
+            return f"{self.coarsest_m:g} m or finer"
+        if self.coarsest_m is None:
+            return f"coarser than {self.finest_m:g} m"
+        return f"{self.finest_m:g} to {self.coarsest_m:g} m"
+
 
 GRD_BY_NIIRS = (
     GrdRow(1, 9.0, None),
@@ -99,6 +108,18 @@ Standards Committee, Civil NIIRS Reference Guide, 1996).
 GRD is the smallest gap between two objects that a person tells apart.  It is not the GSD: by sampling alone it is at least
 twice that, and contrast and blur make it coarser.
 """
+
+
+def document(version: Giqe, level: float) -> dict[str, bool | int | float | None]:
+    """The answer in JSON, with the ground resolved distance that a level stands for."""
+    row = grd_row(level)
+    return {
+        "indicative": True,
+        "giqe": int(version),
+        "niirs": round(level, 4),
+        "grd_finest_m": None if row is None else row.finest_m,
+        "grd_coarsest_m": None if row is None else row.coarsest_m,
+    }
 
 
 def grd_row(level: float) -> GrdRow | None:

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rsiwg.errors import InvalidSubmission
+from rsiwg.sensing.gsd import collected_gsd
 from rsiwg.sensing.parameters import Floats, require
 from rsiwg.sensing.viewing import MEAN_SPHERE
 
@@ -116,6 +117,83 @@ def doppler_azimuth_m(
     speed = require("speed_m_s", speed_m_s)
     widths: Floats = _factor(broadening) * speed / require("doppler_bandwidth_hz", doppler_bandwidth_hz)
     return widths
+
+
+def resolutions(
+    *,
+    bandwidth_mhz: float,
+    incidence_deg: float | None = None,
+    off_nadir_deg: float | None = None,
+    altitude_km: float | None = None,
+    window: Window = Window.NOMINAL,
+    taylor_sidelobe_db: float = 35.0,
+    taylor_nbar: int = 4,
+    kaiser_beta: float = 2.5,
+    antenna_length_m: float | None = None,
+    frequency_ghz: float | None = None,
+    integration_angle_deg: float | None = None,
+    doppler_bandwidth_hz: float | None = None,
+    speed_m_s: float | None = None,
+) -> dict[str, float | str]:
+    """Every width that follows from what is given, by name: slant range always, the others where they can be had.
+
+    Incidence is given, or follows from the off-nadir angle and the altitude on a sphere.  Azimuth follows from the antenna
+    length (stripmap), from frequency and integration angle (spotlight), or from Doppler bandwidth and speed.
+    Raises InvalidSubmission naming what is out of range or lacks its other half.
+    """
+    k = broadening(
+        window, taylor_sidelobe_db=taylor_sidelobe_db, taylor_nbar=taylor_nbar, kaiser_beta=kaiser_beta
+    )
+    found: dict[str, float | str] = {"window": str(window), "broadening": k}
+    slant = slant_range_m(bandwidth_mhz=bandwidth_mhz, broadening=k)
+    found["slant_range_m"] = float(slant)
+    incidence = _incidence(incidence_deg, off_nadir_deg, altitude_km)
+    if incidence is not None:
+        found["ground_range_m"] = float(ground_range_m(slant_range_m=slant, incidence_deg=incidence))
+        found["incidence_deg"] = incidence
+    _both("frequency_ghz", frequency_ghz, "integration_angle_deg", integration_angle_deg)
+    _both("doppler_bandwidth_hz", doppler_bandwidth_hz, "speed_m_s", speed_m_s)
+    ways: dict[str, Floats] = {}
+    if antenna_length_m is not None:
+        ways["stripmap"] = stripmap_azimuth_m(
+            antenna_length_m=antenna_length_m, broadening=k, altitude_km=altitude_km
+        )
+    if frequency_ghz is not None and integration_angle_deg is not None:
+        ways["spotlight"] = spotlight_azimuth_m(
+            frequency_ghz=frequency_ghz, integration_angle_deg=integration_angle_deg, broadening=k
+        )
+    if doppler_bandwidth_hz is not None and speed_m_s is not None:
+        ways["doppler"] = doppler_azimuth_m(
+            speed_m_s=speed_m_s, doppler_bandwidth_hz=doppler_bandwidth_hz, broadening=k
+        )
+    if len(ways) > 1:
+        raise InvalidSubmission(
+            {"azimuth": f"follows from {' and from '.join(ways)}: give what belongs to one"}
+        )
+    for mode, azimuth in ways.items():
+        found |= {"azimuth_m": float(azimuth), "azimuth_mode": mode}
+    return found
+
+
+def _incidence(
+    incidence_deg: float | None, off_nadir_deg: float | None, altitude_km: float | None
+) -> float | None:
+    if off_nadir_deg is None:
+        return incidence_deg
+    if incidence_deg is not None:
+        raise InvalidSubmission({"incidence_deg": "is given, and so is off_nadir_deg: give one of them"})
+    if altitude_km is None:
+        raise InvalidSubmission(
+            {"altitude_km": "is needed with off_nadir_deg: give it, or give incidence_deg"}
+        )
+    seen = collected_gsd(ifov_urad=1.0, off_nadir_deg=off_nadir_deg, altitude_km=altitude_km)
+    return float(seen.incidence_deg)
+
+
+def _both(one: str, first: float | None, other: str, second: float | None) -> None:
+    if (first is None) != (second is None):
+        missing, given = (one, other) if first is None else (other, one)
+        raise InvalidSubmission({missing: f"is needed with {given}"})
 
 
 @functools.lru_cache(maxsize=64)

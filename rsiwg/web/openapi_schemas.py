@@ -146,7 +146,15 @@ SCHEMAS: Json = {
     "Remedy": _object(
         id=_TEXT,
         kind={
-            "enum": ["coarsen", "cut_out", "move_dates", "change_recipient", "change_activity", "combined"]
+            "enum": [
+                "coarsen",
+                "cut_out",
+                "move_dates",
+                "change_recipient",
+                "change_activity",
+                "look_aside",
+                "combined",
+            ]
         },
         says=_TEXT,
         steps=_TEXTS,
