@@ -5,9 +5,8 @@ frame (Vallado et al., AIAA 2006-6753, appendix C).  Polar motion (under 15 m) a
 `sun.gmst_rad`) are left out.  Times are UTC, as seconds since 1970 (`unix_s`), good to a microsecond.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import attrs
 import numpy as np
@@ -25,7 +24,6 @@ EARTH_RATE_RAD_S = 7.292115146706979e-5
 _A_KM = SEMI_MAJOR_M / 1000
 _E2 = FLATTENING * (2 - FLATTENING)
 _UNIX_EPOCH_JD = 2440587.5
-_NODES_PER_REVOLUTION = 720
 
 
 class Failure(NamedTuple):
@@ -142,82 +140,6 @@ def ground_track(elements: ElementSet, unix_s: ArrayLike) -> Geodetic:
     if track.failures:
         raise ValueError(f"{elements.name}: {track.failures[0].why}")
     return geodetic(track.position_km[0])
-
-
-# ----------------------------------------------------------------------- altitude over latitude
-
-
-@attrs.frozen(kw_only=True)
-class AltitudeAtLatitude:
-    """How high a satellite is above the ellipsoid as it passes a latitude."""
-
-    latitude_deg: float
-    """The latitude of the point below that was used: the one asked for, or the most it reaches."""
-    reached: bool
-    """False: the satellite never passes the latitude asked for; its turning point was used."""
-    ascending_km: float
-    """Northbound; mean over the revolutions."""
-    descending_km: float
-    """Southbound; mean over the revolutions."""
-    least_km: float
-    most_km: float
-
-    @property
-    def mean_km(self) -> float:
-        """Of both directions."""
-        return (self.ascending_km + self.descending_km) / 2
-
-
-def altitude_at_latitude(
-    elements: ElementSet, latitude_deg: float, *, at: dt.datetime | None = None, revolutions: int = 1
-) -> AltitudeAtLatitude:
-    """Height above the ellipsoid, km, at a geodetic latitude, from SGP4, so that the orbit's real shape counts.
-
-    The revolutions asked for begin at `at`, or at the epoch; both directions are looked at on each.
-
-    Raises:
-        ValueError: the latitude is not within 90 degrees, or SGP4 gives no position.
-    """
-    if not abs(latitude_deg) <= 90:
-        raise ValueError(f"latitude_deg must be from -90 to 90 degrees, not {latitude_deg:g}")
-    start = (at or elements.epoch).timestamp()
-    # A quarter more than whole revolutions, so that each latitude is passed both ways on each.
-    times = start + np.linspace(0, 1.25 * elements.period_s, int(1.25 * _NODES_PER_REVOLUTION) + 1)
-    times = np.concatenate([times + k * elements.period_s for k in range(revolutions)])
-    place = ground_track(elements, times)
-    south, north = float(place.latitude_deg.min()), float(place.latitude_deg.max())
-    reached = south <= latitude_deg <= north
-    used = min(max(latitude_deg, south), north)
-    up, down = (
-        _altitudes_crossing(place, used, direction=direction, of=len(times) // revolutions)
-        for direction in (1, -1)
-    )
-    if not len(up):
-        up = down
-    if not len(down):
-        down = up
-    both = np.concatenate([up, down])
-    return AltitudeAtLatitude(
-        latitude_deg=used,
-        reached=reached,
-        ascending_km=float(up.mean()),
-        descending_km=float(down.mean()),
-        least_km=float(both.min()),
-        most_km=float(both.max()),
-    )
-
-
-def _altitudes_crossing(
-    place: Geodetic, latitude_deg: float, *, direction: Literal[1, -1] | int, of: int
-) -> Floats:
-    before, after = place.latitude_deg[:-1] * direction, place.latitude_deg[1:] * direction
-    wanted = latitude_deg * direction
-    crosses = (before <= wanted) & (wanted <= after) & (before < after)
-    crosses[of - 1 :: of] = False  # from the end of one stretch to the start of the next
-    n = np.flatnonzero(crosses)
-    share = (wanted - before[n]) / (after[n] - before[n])
-    altitudes: Floats = place.altitude_km[n] + share * (place.altitude_km[n + 1] - place.altitude_km[n])
-    return altitudes
 
 
 # -------------------------------------------------------------------------- between the nodes

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from skyfield.framelib import itrs
 from rsiwg.errors import InvalidSubmission
 from rsiwg.intake.element_sets import read_element_sets, read_element_text, tle_checksum
 from rsiwg.sensing.elements import mean_elements, sun_synchronous_inclination_deg, walker
-from rsiwg.sensing.orbits import altitude_at_latitude, between, geodetic, propagate, teme, up_vectors
+from rsiwg.sensing.orbits import between, geodetic, propagate, teme, up_vectors
 from rsiwg.sensing.sun import sun_elevation_deg
 from rsiwg.settings import Limits
 
@@ -295,19 +294,6 @@ def test_the_sun_stands_where_meeus_has_it():
     subsolar = (198.38083 - gast_deg + 180) % 360 - 180
     assert sun_elevation_deg(at, subsolar, -7.78507) == pytest.approx(90, abs=0.02)
     assert sun_elevation_deg(at, subsolar + 90, 0) == pytest.approx(0, abs=0.02)
-
-
-def test_altitude_counts_the_shape_of_the_orbit_and_of_the_earth():
-    # SGP4's J3 terms give a mean eccentricity of 0 the shape of a frozen orbit: e = -J3 / (2 J2) (R/a) sin i = 0.00107,
-    # perigee in the north (Cutting et al., J. Astronaut. Sci. 26, 1978); a e is 7.4 km.
-    frozen = mean_elements(name="x", epoch=EPOCH, altitude_km=617, ltan_h=10.5)
-    north, equator, south = (altitude_at_latitude(frozen, lat) for lat in (60, 0, -60))
-    assert south.mean_km - north.mean_km == pytest.approx(2 * 7.4 * math.sin(math.radians(60)), abs=1.5)
-    assert north.least_km <= north.ascending_km <= north.most_km
-    assert equator.reached
-    beyond = altitude_at_latitude(frozen, 88)
-    assert not beyond.reached
-    assert beyond.latitude_deg == pytest.approx(82.2, abs=0.2)
 
 
 def test_positions_between_the_nodes_are_within_a_metre():
