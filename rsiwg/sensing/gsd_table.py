@@ -206,6 +206,35 @@ def one_look(given: Mapping[str, float | None], elements: AltitudeProfile | None
     )
 
 
+def looks_from_range(
+    given: Mapping[str, float | None], *, lowest_altitude_km: float, highest_altitude_km: float
+) -> tuple[OneLook, OneLook]:
+    """The same look from both ends of a range of altitudes: the finest and the coarsest.
+
+    `altitude_km` then only is the one that a nadir GSD is stated for.  Raises InvalidSubmission as `one_look` does.
+    """
+    ends = {"lowest_altitude_km": lowest_altitude_km, "highest_altitude_km": highest_altitude_km}
+    known = PARAMETERS["altitude_km"]
+    wrong = {
+        name: f"{value:g} is out of range: give {known.range}"
+        for name, value in ends.items()
+        if not known.holds(np.array(value))
+    }
+    if not wrong and lowest_altitude_km > highest_altitude_km:
+        wrong = {"lowest_altitude_km": f"{lowest_altitude_km:g} is above the highest: swap them"}
+    if wrong:
+        raise InvalidSubmission(wrong)
+    reference = dict(given)
+    if reference.get("ifov_urad") is None:
+        one_look(reference)  # says what is missing or wrong
+        nadir_gsd_m, altitude_km = reference["nadir_gsd_m"], reference["altitude_km"]
+        assert nadir_gsd_m is not None
+        assert altitude_km is not None
+        reference |= {"nadir_gsd_m": None, "ifov_urad": 1000 * nadir_gsd_m / altitude_km}
+    low, high = (one_look(reference | {"altitude_km": value}) for value in ends.values())
+    return low, high
+
+
 def _remarks(given: Mapping[str, float | None], elements: AltitudeProfile | None) -> Iterator[str]:
     latitude_deg = given.get("latitude_deg")
     if elements is not None and latitude_deg is not None:

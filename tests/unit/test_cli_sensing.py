@@ -93,6 +93,15 @@ def test_gsd_by_pixel_pitch_and_focal_length(run):
     assert json.loads(optics.stdout)["mean_gsd_m"] == pytest.approx(0.3085)
 
 
+def test_gsd_from_both_ends_of_a_range(run):
+    look = ("--nadir-gsd-m", 0.31, "--altitude-km", 617, "--off-nadir-deg", 0)
+    ends = ("--lowest-altitude-km", 560, "--highest-altitude-km", 620)
+    found = json.loads(run("gsd", *look, *ends, "--json").stdout)
+    assert found["lowest"]["mean_gsd_m"] == pytest.approx(0.28136, abs=1e-5)
+    assert "from 620.0 km" in run("gsd", *look, *ends).stdout
+    assert run("gsd", *look, *ends[:2]).returncode == 3
+
+
 def test_gsd_in_words(run):
     done = run("gsd", "--nadir-gsd-m", 0.31, "--altitude-km", 617, "--off-nadir-deg", 20)
     assert "22.03° of incidence" in done.stdout

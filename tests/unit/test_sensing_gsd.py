@@ -11,7 +11,7 @@ from skyfield.api import EarthSatellite, load, wgs84
 from rsiwg.errors import InvalidSubmission
 from rsiwg.sensing.altitude import altitude_profile
 from rsiwg.sensing.gsd import collected_gsd, horizon_of_sphere_deg, ifov_urad_of_nadir, ifov_urad_of_optics
-from rsiwg.sensing.gsd_table import FOUND, GIVEN, gsd_table, one_look
+from rsiwg.sensing.gsd_table import FOUND, GIVEN, gsd_table, looks_from_range, one_look
 from rsiwg.sensing.viewing import Vertical, ecef_of, look
 
 TLE = {
@@ -301,6 +301,29 @@ def test_with_elements_the_datasheets_altitude_only_gives_the_ifov():
     assert look.found["mean_gsd_m"] == pytest.approx(0.31 * look.found["altitude_km"] / 617)
     assert any("northbound" in remark for remark in look.remarks)
     assert any("No look azimuth" in remark for remark in look.remarks)
+
+
+def test_a_range_of_altitudes_has_a_finest_and_a_coarsest_end():
+    given = {"nadir_gsd_m": 0.31, "altitude_km": 617.0, "off_nadir_deg": 0.0}
+    low, high = looks_from_range(given, lowest_altitude_km=560.0, highest_altitude_km=620.0)
+    assert low.found["mean_gsd_m"] == pytest.approx(0.31 * 560 / 617)
+    assert high.found["mean_gsd_m"] == pytest.approx(0.31 * 620 / 617)
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "change", "named"),
+    [
+        pytest.param(620.0, 560.0, {}, "lowest_altitude_km", id="swapped"),
+        pytest.param(-1.0, 560.0, {}, "lowest_altitude_km", id="negative"),
+        pytest.param(500.0, float("nan"), {}, "highest_altitude_km", id="not a number"),
+        pytest.param(500.0, 600.0, {"altitude_km": None}, "altitude_km", id="no altitude for the nadir GSD"),
+    ],
+)
+def test_a_range_that_cannot_be_is_refused_by_name(lowest, highest, change, named):
+    given = {"nadir_gsd_m": 0.31, "altitude_km": 617.0, "off_nadir_deg": 0.0} | change
+    with pytest.raises(InvalidSubmission) as refused:
+        looks_from_range(given, lowest_altitude_km=lowest, highest_altitude_km=highest)
+    assert list(refused.value.problems) == [named]
 
 
 @pytest.mark.parametrize(
