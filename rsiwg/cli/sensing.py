@@ -29,11 +29,18 @@ def _gsd(options: argparse.Namespace) -> int:
     from rsiwg.sensing.gsd import ifov_urad_of_optics
     from rsiwg.sensing.gsd_table import one_look
 
+    given = {name: getattr(options, name) for name in _GSD_NUMBERS}
     if options.csv is not None:
         from rsiwg.cli.sensing_table import gsd_of_csv
 
+        beside = [name for name, value in {**given, "tle": options.tle}.items() if value is not None]
+        if beside:
+            raise InvalidSubmission(
+                {beside[0]: "belongs into the table: give it as a column, or leave --csv out"}
+            )
         return gsd_of_csv(options.csv, options.out)
-    given = {name: getattr(options, name) for name in _GSD_NUMBERS}
+    if options.out is not None:
+        raise InvalidSubmission({"out": "belongs together with --csv: give a table, or leave it out"})
     if (options.pixel_pitch_um is None) != (options.focal_length_m is None):
         raise InvalidSubmission({"pixel_pitch_um": "belongs together with focal_length_m: give both or none"})
     if options.pixel_pitch_um is not None:
