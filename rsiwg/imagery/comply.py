@@ -24,12 +24,12 @@ from rsiwg.imagery.degrade import degraded, in_pixels, operator, touched
 from rsiwg.imagery.footprint import all_valid, valid_pixels
 from rsiwg.imagery.ground import Ground, ground_of
 from rsiwg.imagery.metadata import stated
-from rsiwg.imagery.opening import opened
+from rsiwg.imagery.opening import CACHE_BYTES, GDAL, opened
 from rsiwg.imagery.scene import TAGS, pixel_box, sha256_of, spacing_in
 from rsiwg.settings import Limits
 
 _TILE = 512
-_STRIP_BYTES = 24 * 2**20
+_STRIP_BYTES = 12 * 2**20
 """About so many bytes of pixels are worked on at once."""
 
 KEPT_TAGS = (
@@ -42,6 +42,9 @@ KEPT_TAGS = (
     "SATELLITEID",
 )
 """Tags that stay true of the copy.  Statistics, histograms and everything else that could speak of the original go."""
+
+
+_COMPRESSION = {"compress": "deflate", "zlevel": "6", "num_threads": "all_cpus"}
 
 
 class Method(StrEnum):
@@ -91,8 +94,9 @@ def comply(
     method: Method,
     limits: Limits,
     provenance: Mapping[str, str],
+    overviews: bool = True,
 ) -> Complied:
-    """Write a copy, as a COG, in which the pieces are degraded or emptied and every other pixel is as it was.
+    """Write a copy, as a COG (without overviews: as a tiled GeoTIFF), in which the pieces are degraded or emptied and every other pixel is as it was.
 
     Always a new file: a rewrite in place would leave the original's tiles in it.  It is written beside its place and
     moved there when it is whole.
@@ -113,12 +117,15 @@ def comply(
             frame = (
                 _frame(raster, pieces) if method is Method.CLIP else Window(0, 0, raster.width, raster.height)
             )
-            changed = _write(raster, plain, pieces, frame)
+            changed = _write(raster, plain, pieces, frame, compressed=not overviews)
             tags = _provenance(provenance, changes, method)
             with rasterio.open(plain, "r+") as copy:
                 copy.update_tags(**{k: v for k, v in raster.tags().items() if k in KEPT_TAGS})
-                copy.update_tags(ns=TAGS, **tags)
-        _to_cog(plain, whole)
+                copy.update_tags(**{f"{TAGS}{name}": value for name, value in tags.items()})
+        if overviews:
+            _to_cog(plain, whole)
+        else:
+            plain.replace(whole)
         with whole.open("rb+") as file:
             os.fsync(file.fileno())
         digest = sha256_of(whole)
@@ -175,7 +182,9 @@ def _frame(raster: DatasetReader, pieces: Sequence[_Piece]) -> Window:
     return Window(first, top, last - first + 1, bottom - top + 1)
 
 
-def _write(raster: DatasetReader, plain: Path, pieces: Sequence[_Piece], frame: Window) -> int:
+def _write(
+    raster: DatasetReader, plain: Path, pieces: Sequence[_Piece], frame: Window, *, compressed: bool
+) -> int:
     """Every strip of the frame, changed where a piece touches it; the pixels changed."""
     empties = any(piece.factors is None for piece in pieces)
     alpha = next((n for n, c in enumerate(raster.colorinterp, start=1) if c is ColorInterp.alpha), None)
@@ -194,8 +203,7 @@ def _write(raster: DatasetReader, plain: Path, pieces: Sequence[_Piece], frame: 
         "blockysize": _TILE,
         "BIGTIFF": "IF_SAFER",
         "interleave": "pixel" if raster.count > 1 else "band",
-        "compress": "none",
-        "sparse_ok": False,
+        **(_COMPRESSION if compressed else {"compress": "none"}),
     }
     if not raster.transform.is_identity:
         profile["transform"] = rasterio.windows.transform(frame, raster.transform)
@@ -335,7 +343,7 @@ def _strips(raster: DatasetReader, frame: Window) -> list[Window]:
 
 def _to_cog(plain: Path, whole: Path) -> None:
     """Compressed, tiled, with overviews made from the changed pixels."""
-    with rasterio.open(plain) as copy:
+    with rasterio.Env(**GDAL | {"GDAL_CACHEMAX": CACHE_BYTES // 4}), rasterio.open(plain) as copy:
         kinds = {np.dtype(k).kind for k in copy.dtypes}
         options = {
             "COMPRESS": "DEFLATE",

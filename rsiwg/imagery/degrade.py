@@ -5,6 +5,7 @@ nothing finer than the coarser pixels could.  The filter is a Kaiser-windowed si
 and R. W. Schafer, Discrete-Time Signal Processing, section 7.5.3), whose stop band begins at half the coarser sampling rate.
 """
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ _STOP = 0.05
 In untouched pictures of the ground it is about a third, since their spectra fall with the square of the frequency."""
 
 
+@functools.lru_cache(maxsize=128)  # the tiles of a row share one, and so do those of a column
 def operator(first: int, count: int, total: int, factor: float) -> tuple[int, int, Floats]:
     """What turns the pixels [start, stop) of an axis into the degraded pixels [first, first + count) of it.
 

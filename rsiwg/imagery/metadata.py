@@ -150,13 +150,13 @@ _ICATS = {"MS": Modality.MULTISPECTRAL, "HS": Modality.HYPERSPECTRAL, "SAR": Mod
 
 
 def _tags(raster: DatasetReader) -> Mapping[str, Any]:
-    tags = raster.tags() | raster.tags(ns="IMAGERY") | raster.tags(ns="RSIWG")
+    tags = raster.tags() | raster.tags(ns="IMAGERY")
     day = next(
-        (tags[k] for k in ("ACQUIRED_ON", "ACQUISITIONDATETIME", "ACQUISITION_DATE", "NITF_IDATIM", "TIFFTAG_DATETIME") if k in tags),
+        (tags[k] for k in ("RSIWG_ACQUIRED_ON", "ACQUIRED_ON", "ACQUISITIONDATETIME", "ACQUISITION_DATE", "NITF_IDATIM", "TIFFTAG_DATETIME") if k in tags),
         None,
     )  # fmt: skip
     gsd = next((tags[k] for k in ("GSD_M", "GSD", "PRODUCT_GSD") if k in tags), None)
-    named = tags.get("MODALITY", "").lower()
+    named = (tags.get("RSIWG_MODALITY") or tags.get("MODALITY", "")).lower()
     modality = Modality(named) if named in set(Modality) else _ICATS.get(tags.get("NITF_ICAT", "").strip())
     return {
         "acquired": _day_of(day),

@@ -25,10 +25,10 @@ _DRIVERS = {
 }
 """By the first four bytes: GeoTIFF and COG, JPEG 2000, NITF.  VRT and everything that reads other files is left out."""
 
-CACHE_BYTES = 64 * 2**20
+CACHE_BYTES = 32 * 2**20
 """What GDAL may keep of decoded blocks."""
 
-_GDAL = {
+GDAL = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_GEOREF_SOURCES": "INTERNAL",
@@ -53,7 +53,7 @@ def opened(path: Path, limits: Limits) -> Iterator[DatasetReader]:
     """
     if not path.is_file():
         raise InvalidImage(f"{path} is not a file: give a GeoTIFF, JPEG 2000 or NITF file on this machine")
-    with warnings.catch_warnings(), rasterio.Env(**_GDAL):
+    with warnings.catch_warnings(), rasterio.Env(**GDAL):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
             with rasterio.open(path.resolve(), driver=_driver(path), sharing=False) as raster:

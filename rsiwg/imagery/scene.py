@@ -18,8 +18,8 @@ from rsiwg.imagery.metadata import Stated, stated
 from rsiwg.imagery.opening import opened
 from rsiwg.settings import Limits
 
-TAGS = "RSIWG"
-"""Domain of the provenance tags that a compliant copy carries."""
+TAGS = "RSIWG_"
+"""Begins the name of each provenance tag that a compliant copy carries; a tag domain of our own would not reach a COG."""
 
 _SAMPLES = 17
 """Distances between pixels are taken at so many places along each side."""
@@ -133,7 +133,7 @@ def _samples(
 def _degraded(raster: DatasetReader, ground: Ground) -> Iterator[DegradedPiece]:
     """Pieces that a copy of ours says it degraded.  A tag that cannot be read says nothing."""
     try:
-        pieces = json.loads(raster.tags(ns=TAGS).get("PIECES", "[]"))
+        pieces = json.loads(raster.tags().get(f"{TAGS}PIECES", "[]"))
         for piece in pieces:
             area = normalise(piece["area"]).area
             resolution_m = float(piece["resolution_m"])
