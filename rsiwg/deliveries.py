@@ -26,7 +26,7 @@ from rsiwg.domain import (
 )
 from rsiwg.domain.document import assessment_document, rounded
 from rsiwg.errors import InvalidSubmission
-from rsiwg.geometry import Area, area_km2, join, overlap
+from rsiwg.geometry import Area, area_km2, join, overlap, to_geojson
 from rsiwg.imagery import Change, Complied, Method, Preview, RasterScene, comply, preview, read_scene
 from rsiwg.imagery.ground import Spacing
 from rsiwg.imagery.scene import spacing_in
@@ -333,6 +333,7 @@ def _report(
                 "what": _what(method, change),
                 "finest_m": change.finest_m,
                 "area_km2": rounded(area_km2(change.area)),
+                "where": to_geojson(change.area),
             }
             for change in changes
         ],
@@ -354,6 +355,11 @@ def _what(method: Method, change: Change) -> str:
     if method is Method.DEGRADE and change.finest_m is not None:
         return f"degraded to {change.finest_m:g} m"
     return "emptied"
+
+
+def picture_of(path: Path, limits: Limits) -> Preview | None:
+    """A picture of one raster for a map; None where only coefficients place it."""
+    return preview(path, limits, not_finer_than_m=0.0)[0]
 
 
 def pictures_of(source: Path, target: Path, done: CompliedScene, limits: Limits) -> dict[str, Preview]:

@@ -2,10 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rsiwg import errors
 from rsiwg.cli.parts import (
     CLEAR,
     RESTRICTED,
@@ -17,6 +18,7 @@ from rsiwg.cli.parts import (
     group,
     limits,
     rulebook,
+    write,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +38,11 @@ def _check(options: argparse.Namespace) -> int:
         deliveries.check_scene(scene, book, limits=limits(), **_said(options)).document
         for scene in options.scenes
     ]
+    if options.map:
+        if len(options.scenes) > 1:
+            raise errors.InvalidSubmission({"--map": "draws one scene: give one"})
+        picture = deliveries.picture_of(options.scenes[0], limits())
+        write(options.map, _drawn(scenes[0], {"picture": picture} if picture else {}))
     if options.format == "json":
         sys.stdout.write(pretty_json({"scenes": scenes}))
     else:
@@ -45,7 +52,6 @@ def _check(options: argparse.Namespace) -> int:
 
 def _comply(options: argparse.Namespace) -> int:
     from rsiwg import deliveries, reports
-    from rsiwg.cli.parts import write
     from rsiwg.domain.document import pretty_json
     from rsiwg.imagery import Method
 
@@ -67,7 +73,10 @@ def _comply(options: argparse.Namespace) -> int:
             reports.scene_report_html(done.document, {n: p.png for n, p in pictures.items()}),
         )
     if options.map:
-        write(options.map, _drawn(done.document["after"] or done.document["before"], pictures))
+        write(
+            options.map,
+            _drawn(done.document["after"] or done.document["before"], pictures, done.document["changed"]),
+        )
     if options.format == "json":
         sys.stdout.write(pretty_json(done.document))
     else:
@@ -76,7 +85,9 @@ def _comply(options: argparse.Namespace) -> int:
     return VERDICT_EXIT[after["verdict"]]
 
 
-def _drawn(document: Mapping[str, Any], pictures: "Mapping[str, Preview]") -> str:
+def _drawn(
+    document: Mapping[str, Any], pictures: "Mapping[str, Preview]", changed: Sequence[Mapping[str, Any]] = ()
+) -> str:
     """A map of one checked raster, as one file."""
     from rsiwg import maps
 
@@ -84,7 +95,7 @@ def _drawn(document: Mapping[str, Any], pictures: "Mapping[str, Preview]") -> st
         maps.Picture(title=name.capitalize(), png=p.png, bounds=(p.west, p.south, p.east, p.north))
         for name, p in pictures.items()
     ]
-    return maps.draw(maps.delivery_scene(document, rulebook(), laid), assets=maps.Assets.inline())
+    return maps.draw(maps.delivery_scene(document, rulebook(), laid, changed), assets=maps.Assets.inline())
 
 
 def _said(options: argparse.Namespace) -> dict[str, Any]:
@@ -136,6 +147,12 @@ def add(commands: Any) -> None:
     )
     check.add_argument(
         "scenes", metavar="SCENE", nargs="+", type=Path, help="GeoTIFF, COG, JPEG 2000 or NITF"
+    )
+    check.add_argument(
+        "--map",
+        type=Path,
+        metavar="map.html",
+        help="draw the picture of one scene under what was found of it",
     )
     _takes_scene(check)
     made = command(

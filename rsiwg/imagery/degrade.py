@@ -16,7 +16,6 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 from shapely import MultiPolygon
 from shapely.affinity import translate
-from shapely.ops import transform
 
 from rsiwg.geometry import Area
 from rsiwg.imagery.ground import Ground
@@ -90,15 +89,10 @@ def degraded(values: NDArray[Any], rows: Floats, columns: Floats, valid: Mask) -
 def in_pixels(area: Area, ground: Ground) -> MultiPolygon:
     """An area in columns and rows of a raster; its edges, straight in longitude and latitude, are cut short first."""
 
-    def there(
-        lon: NDArray[np.float64], lat: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return ground.to_pixel(np.asarray(lon, float), np.asarray(lat, float))
+    def there(places: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(ground.to_pixel(places[:, 0], places[:, 1]))
 
-    moved = transform(
-        there,  # type: ignore[arg-type]  # arrays go in and out
-        shapely.segmentize(area, _EDGE_DEG),
-    )
+    moved = shapely.transform(shapely.segmentize(area, _EDGE_DEG), there)
     sound = shapely.make_valid(moved, method="structure")
     return (
         sound

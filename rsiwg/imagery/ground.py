@@ -67,18 +67,15 @@ def ground_of(raster: DatasetReader, name: str, rpcs: RPC | None = None) -> Grou
 def spacing(ground: Ground, columns: Floats, rows: Floats) -> Spacing:
     """Distances at pixel centres (columns, rows); half a pixel either way, so that nothing is extrapolated far.
 
-    The two ground vectors of a pixel, in local east and north, make a 2 x 2 matrix; its singular values are the finest
-    and coarsest distances in any direction.  Geodesics: C. F. F. Karney, J. Geodesy 87 (2013).
+    The steps along a row and along a column, as vectors through the Earth, make a 3 x 2 matrix; its singular values are
+    the coarsest and finest distances in any direction.  A chord is shorter than its arc by 1 part in 10^7 at 10 km.
     """
-    vectors = []
-    for dc, dr in ((0.5, 0.0), (0.0, 0.5)):
-        lon1, lat1 = ground.to_lonlat(columns - dc, rows - dr)
-        lon2, lat2 = ground.to_lonlat(columns + dc, rows + dr)
-        azimuth, _, metres = _WGS84.inv(lon1, lat1, lon2, lat2)
-        turn = np.radians(azimuth)
-        vectors.append((metres * np.sin(turn), metres * np.cos(turn)))
-    (cx, cy), (rx, ry) = vectors
-    jacobian = np.stack([np.stack([cx, rx], -1), np.stack([cy, ry], -1)], -2)
+    steps = [
+        _earth_fixed(*ground.to_lonlat(columns + dc, rows + dr))
+        - _earth_fixed(*ground.to_lonlat(columns - dc, rows - dr))
+        for dc, dr in ((0.5, 0.0), (0.0, 0.5))
+    ]
+    jacobian = np.stack(steps, axis=-1)
     jacobian = jacobian[np.isfinite(jacobian).all(axis=(-1, -2))]
     if not jacobian.size:
         raise InvalidImage("no pixel of it lies on the Earth")
@@ -93,6 +90,15 @@ def spacing(ground: Ground, columns: Floats, rows: Floats) -> Spacing:
         column_m=float(along[:, 0].min()),
         row_m=float(along[:, 1].min()),
     )
+
+
+def _earth_fixed(lon: Floats, lat: Floats) -> Floats:
+    """Metres from the middle of the Earth, of points on the WGS 84 ellipsoid; the last axis is x, y, z."""
+    e2 = _WGS84.es
+    across, up = np.radians(lon), np.radians(lat)
+    normal = _WGS84.a / np.sqrt(1 - e2 * np.sin(up) ** 2)
+    flat = normal * np.cos(up)
+    return np.stack([flat * np.cos(across), flat * np.sin(across), normal * (1 - e2) * np.sin(up)], axis=-1)
 
 
 def _by_transform(raster: DatasetReader, name: str) -> Ground:

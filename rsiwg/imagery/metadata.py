@@ -134,7 +134,7 @@ def _imd(text: str | None) -> Mapping[str, Any]:
     if text is None:
         return {}
     said = {
-        m[1]: m[2].strip().strip('"') for m in re.finditer(r"^\s*(\w+)\s*=\s*([^;(]+);", text, re.MULTILINE)
+        m[1]: m[2].strip().strip('"') for m in re.finditer(r"^\s*(\w+)\s*=\s*([^;(\n]+);", text, re.MULTILINE)
     }
     day = next((said[k] for k in ("TLCTime", "firstLineTime", "earliestAcqTime") if k in said), None)
     gsd = next((said[k] for k in ("productGSD", "meanProductGSD", "meanCollectedGSD") if k in said), None)

@@ -87,7 +87,7 @@ def _on_map(raster: DatasetReader, picture: NDArray[np.uint8], across: float, do
     rows, columns = picture.shape[1:]
     points, crs = raster.gcps
     if raster.crs is not None and not raster.transform.is_identity:
-        placed = {"src_transform": raster.transform * Affine.scale(across, down), "src_crs": raster.crs}
+        placed = {"src_transform": raster.transform @ Affine.scale(across, down), "src_crs": raster.crs}
     elif points:
         scaled = [
             GroundControlPoint(row=p.row / down, col=p.col / across, x=p.x, y=p.y, z=p.z) for p in points
@@ -100,7 +100,7 @@ def _on_map(raster: DatasetReader, picture: NDArray[np.uint8], across: float, do
             crs, _MERCATOR, columns, rows, gcps=placed["gcps"]
         )
     else:
-        corners = [placed["src_transform"] * c for c in ((0, 0), (columns, 0), (0, rows), (columns, rows))]
+        corners = [placed["src_transform"] @ c for c in ((0, 0), (columns, 0), (0, rows), (columns, rows))]
         xs, ys = [c[0] for c in corners], [c[1] for c in corners]
         transform, width, height = calculate_default_transform(
             raster.crs, _MERCATOR, columns, rows, left=min(xs), bottom=min(ys), right=max(xs), top=max(ys)
@@ -109,8 +109,8 @@ def _on_map(raster: DatasetReader, picture: NDArray[np.uint8], across: float, do
     reproject(
         picture, warped, dst_transform=transform, dst_crs=_MERCATOR, resampling=Resampling.nearest, **placed
     )
-    x0, y1 = transform * (0, 0)
-    x1, y0 = transform * (width, height)
+    x0, y1 = transform @ (0, 0)
+    x1, y0 = transform @ (width, height)
     west, south, east, north = transform_bounds(_MERCATOR, "EPSG:4326", x0, y0, x1, y1)
     with MemoryFile() as memory:
         with memory.open(driver="PNG", width=width, height=height, count=4, dtype="uint8") as png:
