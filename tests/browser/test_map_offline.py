@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import shapely
 from rasterio.io import MemoryFile
+from rasterio.transform import from_origin
 from shapely.geometry import box
 
 from rsiwg import resources
@@ -47,7 +48,9 @@ def everything():
 
 def a_png(grey):
     with MemoryFile() as memory:
-        with memory.open(driver="PNG", width=8, height=8, count=1, dtype="uint8") as picture:
+        with memory.open(
+            driver="PNG", width=8, height=8, count=1, dtype="uint8", transform=from_origin(0, 8, 1, 1)
+        ) as picture:
             picture.write(np.full((1, 8, 8), grey, np.uint8))
         return memory.read()
 

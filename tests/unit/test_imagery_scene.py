@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
 from pyproj import Geod, Proj
 from rasterio.control import GroundControlPoint
 from rasterio.rpc import RPC
@@ -285,3 +286,15 @@ def test_half_a_file_is_told(tmp_path):
     path = a_scene(tmp_path / "a.tif", size=512, nodata=0)
     path.write_bytes(path.read_bytes()[:20_000])
     assert "damaged" in refused(path)
+
+
+@pytest.mark.parametrize(("driver", "name"), [("JP2OpenJPEG", "a.jp2"), ("NITF", "a.ntf")])
+def test_jpeg_2000_and_nitf_are_read(tmp_path, driver, name):
+    """Oracle: the same picture as a GeoTIFF, in degrees, which NITF knows too."""
+    tiff = write(tmp_path / "a.tif", np.full((128, 128), 9, np.uint8), crs="EPSG:4326",
+                 transform=from_origin(FRANCE[0], FRANCE[1], 2e-5, 2e-5))  # fmt: skip
+    rasterio.shutil.copy(tiff, tmp_path / name, driver=driver)
+    one, other = read_scene(tiff, Limits()), read_scene(tmp_path / name, Limits())
+    assert other.driver == driver
+    assert other.spacing.finest_m == pytest.approx(one.spacing.finest_m, rel=2e-2)
+    assert area_km2(other.outline) == pytest.approx(area_km2(one.outline), rel=4e-2)
