@@ -79,10 +79,10 @@ def check_scene(
 
     Raises:
         InvalidImage, TooLarge: the raster cannot be judged.
-        InvalidSubmission: nothing says on which day it was acquired.
+        InvalidSubmission: nothing says on which day it was acquired, nor on which to judge it.
     """
     scene = read_scene(path, limits)
-    day = acquired_on or scene.stated.acquired_on
+    day = acquired_on or scene.stated.acquired_on or as_of
     if day is None:
         raise InvalidSubmission(
             {

@@ -1,5 +1,6 @@
 """A delivered image is judged by its pixels, and its compliant copy holds nothing that was not allowed."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -100,6 +101,7 @@ def test_without_a_day_it_is_not_judged(tmp_path, book):
     path = a_scene(tmp_path / "a.tif", size=64, tags={"MODALITY": "panchromatic"})
     with pytest.raises(InvalidSubmission, match="on which day it was acquired"):
         checked(path, book)
+    assert checked(path, book, as_of=dt.date(2026, 5, 1)).document["verdict"] == "restricted"
 
 
 def test_an_unknown_kind_of_sensor_is_undetermined(tmp_path, book):
