@@ -3,11 +3,13 @@
 from rsiwg.intake.aoi import read_aoi_file, read_aoi_text, read_aoi_value
 from rsiwg.intake.coordinates import notations
 from rsiwg.intake.found import ReadAoi
+from rsiwg.intake.kinds import READERS, read_request
 from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import read_json
 from rsiwg.intake.submission import Submission, read_submission
 
 __all__ = [
+    "READERS",
     "ReadAoi",
     "Submission",
     "notations",
@@ -15,6 +17,7 @@ __all__ = [
     "read_aoi_text",
     "read_aoi_value",
     "read_json",
+    "read_request",
     "read_submission",
     "request_schema",
 ]

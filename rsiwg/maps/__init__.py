@@ -5,8 +5,9 @@ The only room that knows folium.  It draws what it is given and computes nothing
 
 from rsiwg.maps.answer import scene_of
 from rsiwg.maps.assets import Assets
+from rsiwg.maps.delivery import delivery_scene
 from rsiwg.maps.page import draw
-from rsiwg.maps.scene import Bounds, Feature, Group, Layer, Scene
+from rsiwg.maps.scene import Bounds, Feature, Group, Layer, Picture, Scene
 from rsiwg.maps.shaping import simplify_for_drawing
 from rsiwg.maps.styles import STYLES, Style
 
@@ -17,8 +18,10 @@ __all__ = [
     "Feature",
     "Group",
     "Layer",
+    "Picture",
     "Scene",
     "Style",
+    "delivery_scene",
     "draw",
     "scene_of",
     "simplify_for_drawing",

@@ -110,7 +110,7 @@ def draw(scene: Scene, *, assets: Assets, nonce: str | None = None) -> str:
         style_tags=[assets.style(name, nonce) for name in (*parts.styles, *OUR_STYLES)],
         script_tags=[assets.script(name, nonce) for name in (*parts.scripts, *OUR_SCRIPTS)],
         page_style=inline_style(_own("map.css"), nonce),
-        page_scripts=[inline_script(_own(name), nonce) for name in ("basemap.js", "map.js")],
+        page_scripts=[inline_script(_own(name), nonce) for name in ("basemap.js", "pictures.js", "map.js")],
         data=inline_data("scene", _data(scene, seam), nonce),
     )
     return html.replace(_POLICY_PLACE, _policy(html) if assets.mode == "inline" else "", 1)
@@ -218,6 +218,14 @@ def _data(scene: Scene, seam: float | None) -> dict[str, Any]:
                 "features": [_feature(feature, seam) for feature in layer.features],
             }
             for layer in scene.layers
+        ],
+        "pictures": [
+            {
+                "title": visible(picture.title),
+                "address": f"data:image/png;base64,{base64.b64encode(picture.png).decode('ascii')}",
+                "bounds": [[picture.bounds[1], picture.bounds[0]], [picture.bounds[3], picture.bounds[2]]],
+            }
+            for picture in scene.pictures
         ],
     }
 

@@ -63,6 +63,16 @@ class Layer:
 
 
 @attrs.frozen(kw_only=True)
+class Picture:
+    """A picture laid on the map, under the outlines."""
+
+    title: str
+    png: bytes = attrs.field(repr=False)
+    """In Web Mercator."""
+    bounds: Bounds
+
+
+@attrs.frozen(kw_only=True)
 class Scene:
     """A whole map."""
 
@@ -78,6 +88,9 @@ class Scene:
     """What to show at first; None fits the subject of the scene."""
 
     note: str = ""
+
+    pictures: tuple[Picture, ...] = ()
+    """At most two: the second lies over the first, from the right up to a divider that moves."""
 
     @layers.validator
     def _keys_are_unique(self, _attribute: object, layers: tuple[Layer, ...]) -> None:
