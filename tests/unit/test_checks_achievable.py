@@ -76,7 +76,7 @@ def test_a_lowest_altitude_above_the_stated_one_makes_it_coarser():
 def test_without_an_altitude_the_number_counts_as_stated_and_the_finding_says_so():
     finding = judged(a_camera(0.49))
     assert finding.outcome is CONFLICT
-    assert finding.says.endswith("The number is the one stated; no altitude is given.")
+    assert finding.says.endswith("The number counts as stated; no altitude is given.")
     assert "stated for 617 km; no lower altitude" in judged(a_camera(0.49, altitude_km=617.0)).says
     assert judged(a_camera(0.4999999999)).measured.value_m == 0.4999999999
 
