@@ -26,10 +26,9 @@ _GSD_NUMBERS = {
 
 def _gsd(options: argparse.Namespace) -> int:
     from rsiwg.errors import InvalidSubmission
-    from rsiwg.sensing.gsd import ifov_urad_of_optics
-    from rsiwg.sensing.gsd_table import one_look
+    from rsiwg.sensing.gsd_table import OPTICS, one_look
 
-    given = {name: getattr(options, name) for name in _GSD_NUMBERS}
+    given = {name: getattr(options, name) for name in (*_GSD_NUMBERS, *OPTICS)}
     if options.csv is not None:
         from rsiwg.cli.sensing_table import gsd_of_csv
 
@@ -41,16 +40,6 @@ def _gsd(options: argparse.Namespace) -> int:
         return gsd_of_csv(options.csv, options.out)
     if options.out is not None:
         raise InvalidSubmission({"out": "belongs together with --csv: give a table, or leave it out"})
-    if (options.pixel_pitch_um is None) != (options.focal_length_m is None):
-        raise InvalidSubmission({"pixel_pitch_um": "belongs together with focal_length_m: give both or none"})
-    if options.pixel_pitch_um is not None:
-        if given["ifov_urad"] is not None:
-            raise InvalidSubmission(
-                {"ifov_urad": "is given, and so are pixel pitch and focal length: give one"}
-            )
-        given["ifov_urad"] = float(
-            ifov_urad_of_optics(pixel_pitch_um=options.pixel_pitch_um, focal_length_m=options.focal_length_m)
-        )
     if options.lowest_altitude_km is not None or options.highest_altitude_km is not None:
         return _gsd_of_range(options, given)
     look = one_look(given, None if options.tle is None else _profile(options.tle))

@@ -17,6 +17,7 @@ from rsiwg.sensing.gsd import (
     AltitudeAt,
     CollectedGsd,
     gsd_and_horizon,
+    ifov_urad_of_optics,
     past_horizon,
 )
 from rsiwg.sensing.parameters import PARAMETERS, Floats, out_of_range
@@ -174,6 +175,10 @@ class _Table:
         self.problems.setdefault(int(row), {}).setdefault(name, why)
 
 
+OPTICS = ("pixel_pitch_um", "focal_length_m")
+"""What gives the IFOV of a single look, together."""
+
+
 @attrs.frozen(kw_only=True)
 class OneLook:
     """What was found for a single look."""
@@ -185,7 +190,11 @@ class OneLook:
 
 
 def one_look(given: Mapping[str, float | None], elements: AltitudeProfile | None = None) -> OneLook:
-    """GSD of a single look, from the names of `GIVEN`.  Raises InvalidSubmission with every parameter that is wrong."""
+    """GSD of a single look, from the names of `GIVEN` and `OPTICS`.
+
+    Raises InvalidSubmission with every parameter that is wrong.
+    """
+    given = _with_ifov(given)
     columns = {
         name: np.array([np.nan if given.get(name) is None else given[name]], dtype=np.float64)
         for name in GIVEN
@@ -206,6 +215,18 @@ def one_look(given: Mapping[str, float | None], elements: AltitudeProfile | None
     )
 
 
+def _with_ifov(given: Mapping[str, float | None]) -> Mapping[str, float | None]:
+    pitch_um, focal_m = (given.get(name) for name in OPTICS)
+    if (pitch_um is None) != (focal_m is None):
+        raise InvalidSubmission({"pixel_pitch_um": "belongs together with focal_length_m: give both or none"})
+    if pitch_um is None or focal_m is None:
+        return given
+    if given.get("ifov_urad") is not None:
+        raise InvalidSubmission({"ifov_urad": "is given, and so are pixel pitch and focal length: give one"})
+    ifov = float(ifov_urad_of_optics(pixel_pitch_um=pitch_um, focal_length_m=focal_m))
+    return {name: value for name, value in given.items() if name not in OPTICS} | {"ifov_urad": ifov}
+
+
 def looks_from_range(
     given: Mapping[str, float | None], *, lowest_altitude_km: float, highest_altitude_km: float
 ) -> tuple[OneLook, OneLook]:
@@ -224,7 +245,7 @@ def looks_from_range(
         wrong = {"lowest_altitude_km": f"{lowest_altitude_km:g} is above the highest: swap them"}
     if wrong:
         raise InvalidSubmission(wrong)
-    reference = dict(given)
+    reference = dict(_with_ifov(given))
     if reference.get("ifov_urad") is None:
         one_look(reference)  # says what is missing or wrong
         nadir_gsd_m, altitude_km = reference["nadir_gsd_m"], reference["altitude_km"]
