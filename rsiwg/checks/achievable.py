@@ -110,6 +110,11 @@ def _at_nadir(sensor: Sensor) -> tuple[Fraction, str]:
         if seen < finest or (reference is None and lowest is not None and seen == finest):
             finest = seen
             says = f"{sensor.ifov_urad:g} microradians see {metres(_floored(seen))} from {_km(altitude_km)}."
+        elif reference is None:
+            says = (
+                f"The number counts as stated; {sensor.ifov_urad:g} microradians would see {metres(_floored(seen))} from "
+                f"{_km(altitude_km)}, which is coarser."
+            )
     return finest, says
 
 

@@ -96,7 +96,9 @@ def test_an_ifov_from_the_lowest_altitude(ifov_urad, outcome):
 
 
 def test_of_ifov_and_stated_number_the_finer_counts():
-    assert judged(a_camera(0.49, lowest_altitude_km=600.0, ifov_urad=1.0)).outcome is CONFLICT
+    finding = judged(a_camera(0.49, lowest_altitude_km=600.0, ifov_urad=1.0))
+    assert finding.outcome is CONFLICT
+    assert "1 microradians would see 0.60 m from 600 km, which is coarser" in finding.says
     assert judged(a_camera(0.6, lowest_altitude_km=400.0, ifov_urad=1.0)).outcome is CONFLICT
     assert judged(a_camera(0.6, altitude_km=490.0, ifov_urad=1.0)).outcome is CONFLICT
 
