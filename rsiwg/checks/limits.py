@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
+from rsiwg.checks.achievable import achievable
 from rsiwg.checks.scope import Doubt, Ground, Scope, Statement, doubts_about, in_doubt, needs_of, scope_of
 from rsiwg.checks.words import (
     kilometres,
@@ -24,12 +25,14 @@ from rsiwg.domain import (
     ImagingRequest,
     Limit,
     Measured,
+    Native,
     NotApplicable,
     Outcome,
     Period,
     Restriction,
     Rulebook,
     Sensor,
+    as_stated,
     in_full,
 )
 from rsiwg.geometry import Area, area_km2, join, overlap
@@ -93,17 +96,38 @@ def _number(limit: Limit) -> str:
     return metres(limit.finest_m)
 
 
+@attrs.frozen
+class _Part:
+    """A part of the AOI and the resolution there, by the strict and by the lenient reading, metres."""
+
+    area: Area
+    strict_m: float
+    lenient_m: float
+
+
+def _parts(request: ImagingRequest, restriction: Restriction, sensor: Sensor, limit: Limit) -> list[_Part]:
+    """What the limit looks at, disjoint."""
+    strict = resolution_parts(request, restriction, sensor, lambda s: achievable(s, limit).strict_m)
+    lenient = resolution_parts(request, restriction, sensor, lambda s: achievable(s, limit).lenient_m)
+    return [
+        _Part(area, strict_m, lenient_m)
+        for (area, strict_m), (_, lenient_m) in zip(strict, lenient, strict=True)
+    ]
+
+
 def resolution_parts(
-    request: ImagingRequest, restriction: Restriction, sensor: Sensor
+    request: ImagingRequest, restriction: Restriction, sensor: Sensor, native_m: Native = as_stated
 ) -> tuple[tuple[Area, float], ...]:
     """What the restriction looks at, as disjoint (area, metres): the data that leave, or those collected."""
     concerned = request.activity & (restriction.binds.activities or restriction.binds.unsettled_activities)
     disseminated = Activity.DISSEMINATE in concerned
     collected = Activity.COLLECT in concerned or not disseminated
-    native = sensor.resolution_m
+    native = native_m(sensor)
     if not disseminated:
         return ((request.aoi, native),)
-    return tuple((area, min(value, native) if collected else value) for area, value in request.parts(sensor))
+    return tuple(
+        (area, min(value, native) if collected else value) for area, value in request.parts(sensor, native_m)
+    )
 
 
 def _compared(
@@ -111,19 +135,28 @@ def _compared(
 ) -> Iterator[Finding]:
     assert limit.finest_m is not None
     comparable = sensor.modality in scope.restriction.binds.comparable and sensor.measure is limit.measure
-    parts = resolution_parts(request, scope.restriction, sensor)
+    parts = _parts(request, scope.restriction, sensor, limit)
     allowed: list[tuple[Ground, Area, float]] = []
     for ground in scope.grounds:
         finer: list[tuple[Area, float]] = []
-        others: list[tuple[Area, float]] = []
-        for area, value_m in parts:
-            shared = ground.area if len(parts) == 1 else overlap(ground.area, area)
-            if not shared.is_empty:
-                (others if comparable and value_m >= limit.finest_m else finer).append((shared, value_m))
-        if finer:
-            asked = _Asked(sensor=sensor, pieces=tuple(finer), limit=limit, days=days, comparable=comparable)
-            yield _violation(request, scope, ground, asked)
-        allowed += [(ground, area, value_m) for area, value_m in others]
+        by_one_reading: list[tuple[Area, float]] = []
+        for part in parts:
+            shared = ground.area if len(parts) == 1 else overlap(ground.area, part.area)
+            if shared.is_empty:
+                continue
+            if not comparable or part.lenient_m < limit.finest_m:
+                finer.append((shared, part.strict_m))
+            elif part.strict_m < limit.finest_m:
+                by_one_reading.append((shared, part.strict_m))
+            else:
+                allowed.append((ground, shared, part.strict_m))
+        for pieces, readings_differ in ((finer, False), (by_one_reading, True)):
+            if pieces:
+                asked = _Asked(
+                    sensor=sensor, pieces=tuple(pieces), limit=limit, days=days, comparable=comparable,
+                    readings_differ=readings_differ,
+                )  # fmt: skip
+                yield _violation(request, scope, ground, asked)
     if allowed:
         yield _allowed(request, scope, sensor, days, limit, allowed, rulebook)
 
@@ -137,13 +170,18 @@ class _Asked:
     limit: Limit
     days: Period
     comparable: bool
+    readings_differ: bool
+    """Only by one reading of what the limit measures is it finer than allowed."""
 
 
 def _violation(request: ImagingRequest, scope: Scope, ground: Ground, asked: _Asked) -> Finding:
     limit, zone = asked.limit, ground.zone
     assert limit.finest_m is not None
     where = asked.pieces[0][0] if len(asked.pieces) == 1 else join(area for area, _ in asked.pieces)
+    able = achievable(asked.sensor, limit)
     finest = min(value for _, value in asked.pieces)
+    is_native = finest == able.strict_m
+    finest = able.shown_m if is_native else finest
     size, total = area_km2(where), request.aoi_km2
     doubts = doubts_about(scope, zone, limit)
     if not asked.comparable:
@@ -152,6 +190,8 @@ def _violation(request: ImagingRequest, scope: Scope, ground: Ground, asked: _As
                 says=f"the limit is a {named(limit.measure)} and cannot be compared with the resolution of {named(asked.sensor.modality)}"
             )
         )
+    if asked.readings_differ and able.doubt is not None:
+        doubts.append(able.doubt)
     allowed = (
         f"the finest {named(limit.measure)} allowed is {metres(limit.finest_m)}{on_days(request, asked.days)}"
     )
@@ -165,7 +205,7 @@ def _violation(request: ImagingRequest, scope: Scope, ground: Ground, asked: _As
     return Finding(
         check="finer_than_allowed",
         outcome=Outcome.INDETERMINATE if doubts else Outcome.CONFLICT,
-        says=says + in_doubt(doubts),
+        says=says + (f" {able.says}" if able.says and is_native else "") + in_doubt(doubts),
         restriction=scope.restriction.id,
         restriction_version=scope.restriction.version,
         reading=zone.reading,
@@ -206,6 +246,9 @@ def _allowed(
         f"{metres(finest)} {named(sensor.measure)} with {sensor_named(sensor)} is not finer than the {metres(limit.finest_m)} "
         f"allowed {place}{on_days(request, days)}."
     )
+    able = achievable(sensor, limit)
+    if able.says and finest == able.strict_m:
+        says += f" {able.says}"
     if near and finest > limit.finest_m:
         says += f" It is within {per_cent(rulebook.near_miss_share)} of the limit."
     elif near:
@@ -238,7 +281,8 @@ def _near_the_edge(
         for sensor in request.sensors:
             if sensor.modality not in restriction.binds.comparable:
                 continue
-            finest = min(value for _, value in resolution_parts(request, restriction, sensor))
+            finest = min(part.strict_m for part in _parts(request, restriction, sensor, limit))
+            finest = finest or sensor.resolution_m
             if days and limit.finest_m and sensor.measure is limit.measure and finest < limit.finest_m:
                 yield Finding(
                     check="finer_than_allowed",

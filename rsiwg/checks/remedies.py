@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import attrs
 import shapely
 
-from rsiwg.checks.words import listed, metres, named, per_cent, sentence, square_kilometres
+from rsiwg.checks.achievable import off_nadir_for
+from rsiwg.checks.words import degrees, listed, metres, named, per_cent, sentence, square_kilometres
 from rsiwg.domain import (
     NUMERIC_KINDS,
     Finding,
     ImagingRequest,
+    Measure,
     Outcome,
     Period,
+    Product,
     ProductPiece,
     Recipient,
     Remedy,
@@ -82,6 +85,7 @@ def _changes(request: ImagingRequest, restriction: Restriction, own: Sequence[Fi
     conflicts = [f for f in own if f.outcome is Outcome.CONFLICT]
     if restriction.kind in NUMERIC_KINDS:
         yield from _coarsenings(request, restriction, own, conflicts)
+        yield from _looking_aside(request, restriction, conflicts)
     yield from _cut_out(request, restriction, own, conflicts)
     yield from _other_dates(request, [restriction], conflicts)
     yield from _other_recipient(restriction)
@@ -153,6 +157,32 @@ def _coarsening(
         restriction=restriction.id,
         only=only,
         piece=piece,
+    )
+
+
+def _looking_aside(
+    request: ImagingRequest, restriction: Restriction, conflicts: Sequence[Finding]
+) -> Iterator[_Change]:
+    """Commit every sensor in conflict to the smallest whole off-nadir angle at which its own data are coarse enough."""
+    names = {f.sensor for f in conflicts}
+    if request.product != Product() or any(
+        f.measured is None or f.measured.measure is not Measure.GSD for f in conflicts
+    ):
+        return
+    limit_m = max(map(_limit_m, conflicts))
+    angles = {s.name: off_nadir_for(s, limit_m) for s in request.sensors if s.name in names}
+    if not angles or None in angles.values():
+        return
+    committed = tuple(
+        attrs.evolve(s, min_off_nadir_deg=angles.get(s.name, s.min_off_nadir_deg)) for s in request.sensors
+    )
+    told = listed(f"{degrees(angle)} with {name}" for name, angle in angles.items() if angle is not None)
+    yield _Change(
+        kind=RemedyKind.LOOK_ASIDE,
+        says=f"Commit to looking no closer to nadir than {told}: the data are then no finer than {metres(limit_m)} in either direction.",
+        cost=0.7,
+        apply=lambda to: attrs.evolve(to, sensors=committed),
+        restriction=restriction.id,
     )
 
 

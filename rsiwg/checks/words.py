@@ -39,6 +39,11 @@ def square_kilometres(area_km2: float) -> str:
     return f"{float(f'{area_km2:.3g}'):g} km²"
 
 
+def degrees(angle_deg: float) -> str:
+    """An angle: 20 degrees, 1 degree."""
+    return f"{angle_deg:g} degree{'' if angle_deg == 1 else 's'}"
+
+
 def kilometres(distance_km: float) -> str:
     """One decimal below 100 km."""
     return f"{distance_km:,.1f} km" if distance_km < 100 else f"{distance_km:,.0f} km"

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from rsiwg import __version__, errors
-from rsiwg.cli import imagery, regulation, requests, rules, service
+from rsiwg.cli import imagery, regulation, requests, rules, sensing, service
 from rsiwg.cli.parts import INVALID, OTHER, Parser
 
-GROUPS = (requests, regulation, imagery, rules, service)
+GROUPS = (requests, regulation, imagery, rules, sensing, service)
 """In the order in which help shows them."""
 
 INVALID_INPUT = (

@@ -136,6 +136,12 @@ def _sensor(sensor: Sensor) -> dict[str, Any]:
             "ipr_azimuth_m": sensor.ipr_azimuth_m,
             "ipr_plane": sensor.ipr_plane and str(sensor.ipr_plane),
             "max_off_nadir_deg": sensor.max_off_nadir_deg,
+            "min_off_nadir_deg": sensor.min_off_nadir_deg,
+            "altitude_km": sensor.altitude_km,
+            "lowest_altitude_km": sensor.lowest_altitude_km,
+            "ifov_urad": sensor.ifov_urad,
+            "min_incidence_deg": sensor.min_incidence_deg,
+            "max_incidence_deg": sensor.max_incidence_deg,
         }
     )
 

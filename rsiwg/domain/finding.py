@@ -83,6 +83,7 @@ class RemedyKind(StrEnum):
     MOVE_DATES = "move_dates"
     CHANGE_RECIPIENT = "change_recipient"
     CHANGE_ACTIVITY = "change_activity"
+    LOOK_ASIDE = "look_aside"
     COMBINED = "combined"
 
 

@@ -1,6 +1,7 @@
 """What is asked: who wants to image what, with which sensors, when, and for whom."""
 
 import datetime as dt
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cached_property
 
@@ -11,7 +12,9 @@ from rsiwg.domain.period import ONE_DAY, Period
 from rsiwg.geometry import Area, area_km2, overlap, subtract
 
 _INF = float("inf")
-_metres = and_(gt(0.0), lt(_INF))
+_positive = and_(gt(0.0), lt(_INF))
+_metres = _positive
+_below_90_deg = and_(ge(0.0), lt(90.0))
 
 
 class Modality(StrEnum):
@@ -84,8 +87,20 @@ class Sensor:
     ipr_azimuth_m: float | None = attrs.field(default=None, validator=optional(_metres))
     """SAR impulse response in azimuth, metres."""
     ipr_plane: Plane | None = None
-    max_off_nadir_deg: float | None = attrs.field(default=None, validator=optional(and_(ge(0.0), lt(90.0))))
+    max_off_nadir_deg: float | None = attrs.field(default=None, validator=optional(_below_90_deg))
     """Largest off-nadir angle, degrees at the satellite, not the incidence angle on the ground."""
+    min_off_nadir_deg: float | None = attrs.field(default=None, validator=optional(_below_90_deg))
+    """Smallest off-nadir angle that the request commits to, degrees at the satellite; None: down to nadir."""
+    altitude_km: float | None = attrs.field(default=None, validator=optional(_positive))
+    """The altitude that `gsd_m` is stated for."""
+    lowest_altitude_km: float | None = attrs.field(default=None, validator=optional(_positive))
+    """The lowest altitude from which it images."""
+    ifov_urad: float | None = attrs.field(default=None, validator=optional(_positive))
+    """The angle that one detector element sees, microradians."""
+    min_incidence_deg: float | None = attrs.field(default=None, validator=optional(_below_90_deg))
+    """SAR: smallest incidence at the target, degrees from its zenith, not the off-nadir angle."""
+    max_incidence_deg: float | None = attrs.field(default=None, validator=optional(_below_90_deg))
+    """SAR: largest incidence at the target."""
 
     def __attrs_post_init__(self) -> None:
         has_gsd = self.gsd_m is not None
@@ -100,12 +115,21 @@ class Sensor:
 
     @property
     def resolution_m(self) -> float:
-        """Its finest resolution, metres: the GSD, or the finer of the impulse response's two directions."""
+        """Its resolution as stated, metres: the GSD, or the finer of the impulse response's two directions."""
         if self.gsd_m is not None:
             return self.gsd_m
         assert self.ipr_range_m is not None
         assert self.ipr_azimuth_m is not None
         return min(self.ipr_range_m, self.ipr_azimuth_m)
+
+
+Native = Callable[[Sensor], float]
+"""What a sensor's own resolution is taken to be, metres."""
+
+
+def as_stated(sensor: Sensor) -> float:
+    """The resolution that the request states."""
+    return sensor.resolution_m
 
 
 @attrs.frozen(kw_only=True)
@@ -177,14 +201,15 @@ class ImagingRequest:
         """Area of the AOI on the ellipsoid, km²; asked for by every finding."""
         return area_km2(self.aoi)
 
-    def parts(self, sensor: Sensor) -> tuple[tuple[Area, float], ...]:
+    def parts(self, sensor: Sensor, native_m: Native = as_stated) -> tuple[tuple[Area, float], ...]:
         """What leaves of this sensor's data, as disjoint (area, resolution in metres).
 
-        A product finer than every sensor (sharpened, or combined from frames) is taken at its word for
+        `native_m` says what a sensor's own resolution is taken to be.  A product finer than every sensor (sharpened, or combined from frames) is taken at its word for
         the finest sensor; no sensor's own data are finer than its native resolution.
         """
         return tuple(
-            (area, self._disseminated_m(sensor, product_m)) for area, product_m in self._product_areas
+            (area, self._disseminated_m(sensor, product_m, native_m))
+            for area, product_m in self._product_areas
         )
 
     @cached_property
@@ -199,11 +224,11 @@ class ImagingRequest:
                 rest = subtract(rest, piece.area)
         return tuple(found) if rest.is_empty else (*found, (rest, self.product.resolution_m))
 
-    def _disseminated_m(self, sensor: Sensor, product_m: float | None) -> float:
-        native = sensor.resolution_m
+    def _disseminated_m(self, sensor: Sensor, product_m: float | None, native_m: Native) -> float:
+        native = native_m(sensor)
         if product_m is None or not self._feeds_product(sensor):
             return native
-        finest = min(other.resolution_m for other in self.sensors if self._feeds_product(other))
+        finest = min(native_m(other) for other in self.sensors if self._feeds_product(other))
         return product_m if native == finest else max(product_m, native)
 
     def _feeds_product(self, sensor: Sensor) -> bool:

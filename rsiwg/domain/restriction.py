@@ -7,7 +7,7 @@ import attrs
 from attrs.validators import optional
 
 from rsiwg.domain.period import Period
-from rsiwg.domain.request import Activity, Measure, Modality, RecipientKind
+from rsiwg.domain.request import Activity, Measure, Modality, Plane, RecipientKind
 from rsiwg.geometry import Area
 
 
@@ -34,6 +34,15 @@ class Status(StrEnum):
     POLICY = "policy"
     LICENCE_SPECIFIC = "licence_specific"
     EXERCISE = "exercise"
+
+
+class Component(StrEnum):
+    """Which ground sample distance a limit means where the two directions differ."""
+
+    FINER = "finer"
+    """The finer direction: across the look."""
+    MEAN = "mean"
+    """The arithmetic mean of both."""
 
 
 @attrs.frozen(kw_only=True)
@@ -88,6 +97,10 @@ class Limit:
     finest_m: float | None = attrs.field(default=None, validator=optional(attrs.validators.gt(0.0)))
     """Finest resolution allowed, metres, inclusive; None: no number (a prohibition, a withheld area)."""
     measure: Measure = Measure.GSD
+    component: Component | None = None
+    """Which ground sample distance is meant; None: the text does not say."""
+    plane: Plane | None = None
+    """The plane in which an impulse response in range is meant; None: the text does not say."""
     verified: bool = True
     """False: recalled, not read in the source; decides nothing alone."""
     verified_on: dt.date | None = None

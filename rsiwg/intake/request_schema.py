@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from rsiwg.domain import Activity, Modality, Plane, RecipientKind
 from rsiwg.intake.shown import has_unseen
 from rsiwg.intake.strict_json import kind_of
+from rsiwg.sensing.gsd import horizon_of_sphere_deg
 
 SCHEMA_ID = "https://rsiwg.invalid/schema/imaging-request/1"
 FINEST_M, COARSEST_M = 0.001, 10_000.0
@@ -112,6 +113,10 @@ _Metres = Annotated[
     AfterValidator(_metres),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "minimum": FINEST_M, "maximum": COARSEST_M}),
 ]
+_Altitude = Annotated[float, Field(ge=100, le=100_000, allow_inf_nan=False)]
+_Incidence = Annotated[float, Field(ge=1, lt=90, allow_inf_nan=False)]
+_SAR_ONLY = ("min_incidence_deg", "max_incidence_deg")
+_NOT_SAR = ("altitude_km", "lowest_altitude_km", "ifov_urad", "min_off_nadir_deg")
 _AOI_SCHEMA: dict[str, Any] = {
     "title": "Area",
     "description": "An area in one of the forms taken: a GeoJSON geometry, Feature or FeatureCollection (RFC 7946); "
@@ -202,10 +207,12 @@ class SensorPart(_Part):
     model_config = ConfigDict(
         json_schema_extra={
             "if": {"properties": {"modality": {"const": "sar"}}},
-            "then": {**_NEEDS_IPR, "properties": {"gsd_m": False}},
+            "then": {**_NEEDS_IPR, "properties": dict.fromkeys(("gsd_m", *_NOT_SAR), False)},
             "else": {
                 "required": ["gsd_m"],
-                "properties": dict.fromkeys(("ipr_m", "ipr_range_m", "ipr_azimuth_m", "ipr_plane"), False),
+                "properties": dict.fromkeys(
+                    ("ipr_m", "ipr_range_m", "ipr_azimuth_m", "ipr_plane", *_SAR_ONLY), False
+                ),
             },
         }
     )
@@ -225,6 +232,85 @@ class SensorPart(_Part):
         examples=[30],
         json_schema_extra={"unit": "deg"},
     )
+    min_off_nadir_deg: Annotated[float, Field(ge=0, lt=90, allow_inf_nan=False)] | None = Field(
+        default=None,
+        title="Smallest off-nadir angle",
+        description="A commitment never to look closer to nadir. Degrees at the satellite; needs an altitude.",
+        examples=[10],
+        json_schema_extra={"unit": "deg"},
+    )
+    altitude_km: _Altitude | None = Field(
+        default=None,
+        title="Altitude of the ground sample distance",
+        description="The altitude that gsd_m is stated for, kilometres.",
+        examples=[617],
+        json_schema_extra={"unit": "km"},
+    )
+    lowest_altitude_km: _Altitude | None = Field(
+        default=None,
+        title="Lowest altitude",
+        description="The lowest altitude from which it images, kilometres. For every sensor but a SAR; needs altitude_km or ifov_urad.",
+        examples=[560],
+        json_schema_extra={"unit": "km"},
+    )
+    ifov_urad: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)] | None = Field(
+        default=None,
+        title="Instantaneous field of view",
+        description="The angle that one detector element sees, microradians. For every sensor but a SAR.",
+        examples=[0.5],
+        json_schema_extra={"unit": "urad"},
+    )
+    min_incidence_deg: _Incidence | None = Field(
+        default=None,
+        title="Smallest incidence",
+        description="SAR: at the target, from its zenith; not the off-nadir angle. Degrees.",
+        examples=[20],
+        json_schema_extra={"unit": "deg"},
+    )
+    max_incidence_deg: _Incidence | None = Field(
+        default=None,
+        title="Largest incidence",
+        description="SAR: at the target, from its zenith; not the off-nadir angle. Degrees.",
+        examples=[55],
+        json_schema_extra={"unit": "deg"},
+    )
+
+    @model_validator(mode="after")
+    def _geometry_fits_together(self) -> Self:
+        sar = self.modality is Modality.SAR
+        for field in _SAR_ONLY if not sar else _NOT_SAR:
+            if getattr(self, field) is not None:
+                raise _refuse(
+                    f"{'a SAR does not state' if sar else 'only a SAR states'} this: leave it out", field
+                )
+        for least, most in (
+            ("min_off_nadir_deg", "max_off_nadir_deg"),
+            ("min_incidence_deg", "max_incidence_deg"),
+        ):
+            low, high = getattr(self, least), getattr(self, most)
+            if low is not None and high is not None and low > high:
+                raise _refuse(
+                    f"this, {low:g} degrees, is more than {most}, {high:g}: swap or correct them", least
+                )
+        if self.lowest_altitude_km is not None and self.altitude_km is None and self.ifov_urad is None:
+            raise _refuse(
+                "with this, give the altitude that gsd_m is stated for as altitude_km, or the angle ifov_urad",
+                "lowest_altitude_km",
+            )
+        altitude_km = self.lowest_altitude_km or self.altitude_km
+        if self.min_off_nadir_deg:
+            if altitude_km is None:
+                raise _refuse(
+                    "with this, give altitude_km: how much coarser it is depends on it", "min_off_nadir_deg"
+                )
+            horizon_deg = horizon_of_sphere_deg(altitude_km=altitude_km)
+            if self.min_off_nadir_deg >= horizon_deg:
+                raise _refuse(
+                    f"{self.min_off_nadir_deg:g} degrees looks past the horizon, which lies {horizon_deg:.1f} degrees from nadir at "
+                    f"{altitude_km:g} km: give less",
+                    "min_off_nadir_deg",
+                )
+        return self
 
     @model_validator(mode="after")
     def _states_its_own_measure(self) -> Self:

@@ -195,6 +195,12 @@ def _sensor(part: SensorPart, number: int) -> Sensor:
         ipr_azimuth_m=part.ipr_azimuth_m or part.ipr_m,
         ipr_plane=part.ipr_plane,
         max_off_nadir_deg=part.max_off_nadir_deg,
+        min_off_nadir_deg=part.min_off_nadir_deg,
+        altitude_km=part.altitude_km,
+        lowest_altitude_km=part.lowest_altitude_km,
+        ifov_urad=part.ifov_urad,
+        min_incidence_deg=part.min_incidence_deg,
+        max_incidence_deg=part.max_incidence_deg,
     )
 
 

@@ -70,6 +70,7 @@ REMEDIES = {
     "move_dates": "Move the dates",
     "change_recipient": "Change the recipient",
     "change_activity": "Change the activity",
+    "look_aside": "Commit to an off-nadir angle",
     "combined": "Several changes together",
 }
 
@@ -277,9 +278,24 @@ def rows(request: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
 
 
 def _sensor_words(sensor: Mapping[str, Any]) -> str:
-    tilt = sensor.get("max_off_nadir_deg")
-    off_nadir = f", up to {tilt:g}° off nadir" if tilt is not None else ""
-    return f"{sensor['name']}: {MODALITIES[sensor['modality']]}, {resolution(sensor)}{off_nadir}"
+    said = [f"{sensor['name']}: {MODALITIES[sensor['modality']]}, {resolution(sensor)}"]
+    if (altitude := sensor.get("altitude_km")) is not None:
+        said[0] += f" at {altitude:,g} km"
+    if (lowest := sensor.get("lowest_altitude_km")) is not None:
+        said.append(f"from {lowest:,g} km upward")
+    if (ifov := sensor.get("ifov_urad")) is not None:
+        said.append(f"{ifov:g} microradians IFOV")
+    said += _span(sensor, "off_nadir_deg", "off nadir")
+    said += _span(sensor, "incidence_deg", "incidence")
+    return ", ".join(said)
+
+
+def _span(sensor: Mapping[str, Any], angle: str, name: str) -> list[str]:
+    """What a sensor says of an angle: up to 30° off nadir, 10° to 30° off nadir."""
+    least, most = sensor.get(f"min_{angle}"), sensor.get(f"max_{angle}")
+    if least is None:
+        return [] if most is None else [f"up to {most:g}° {name}"]
+    return [f"{least:g}° {name} or more" if most is None else f"{least:g}° to {most:g}° {name}"]
 
 
 def _product_words(product: Mapping[str, Any]) -> list[str]:

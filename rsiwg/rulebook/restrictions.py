@@ -14,11 +14,13 @@ from rsiwg.domain import (
     Activity,
     Binds,
     Citation,
+    Component,
     Kind,
     Limit,
     Measure,
     Modality,
     Period,
+    Plane,
     ProvenArea,
     RecipientKind,
     Restriction,
@@ -219,10 +221,19 @@ def _limit(table: Table) -> Limit:
     says = table.text("says", "")
     if (finest_m is None) == (not says):
         raise table.wrong("finest_m", "or says is needed, and not both")
+    measure = table.one_of("measure", Measure, "gsd")
+    component = table.maybe_one_of("component", Component)
+    plane = table.maybe_one_of("plane", Plane)
+    if component is not None and (finest_m is None or measure is not Measure.GSD):
+        raise table.wrong("component", "belongs to a number that is a gsd")
+    if plane is not None and (finest_m is None or measure is not Measure.IPR):
+        raise table.wrong("plane", "belongs to a number that is an ipr")
     limit = Limit(
         in_force=in_force,
         finest_m=finest_m,
-        measure=table.one_of("measure", Measure, "gsd"),
+        measure=measure,
+        component=component,
+        plane=plane,
         verified=verified,
         verified_on=verified_on,
         says=says,

@@ -82,6 +82,10 @@ class Table:
         """A text that names a member of an enumeration."""
         return self._member(key, kind, self.text(key, default))
 
+    def maybe_one_of(self, key: str, kind: Callable[[str], T]) -> T | None:
+        """The same, where it may be left out."""
+        return self.one_of(key, kind) if key in self._values else None
+
     def some_of(
         self, key: str, kind: Callable[[str], T], default: tuple[str, ...] = _MISSING
     ) -> frozenset[T]:

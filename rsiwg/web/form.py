@@ -148,14 +148,21 @@ class Answers(Blank):
 
     def _sensor(self, n: int) -> dict[str, Any]:
         typed = {name: self[f"sensors-{n}-{name}"] for name in SENSOR_FIELDS}
-        numbers = {name: _number(value) for name, value in typed.items() if name.endswith(("_m", "_deg"))}
+        numbers = {name: _number(value) for name, value in typed.items() if name.endswith(_UNITS)}
         made = typed | numbers
         if made["modality"] == "sar":
-            made["gsd_m"] = ""
+            for name in ("gsd_m", "altitude_km", "lowest_altitude_km", "ifov_urad", "min_off_nadir_deg"):
+                made[name] = ""
             if made["ipr_range_m"] != "" and made["ipr_azimuth_m"] == "":
                 made["ipr_m"] = made.pop("ipr_range_m")
         else:
-            for name in ("ipr_range_m", "ipr_azimuth_m", "ipr_plane"):
+            for name in (
+                "ipr_range_m",
+                "ipr_azimuth_m",
+                "ipr_plane",
+                "min_incidence_deg",
+                "max_incidence_deg",
+            ):
                 made[name] = ""
         return _without_empty(made)
 
@@ -168,7 +175,15 @@ SENSOR_FIELDS = (
     "ipr_azimuth_m",
     "ipr_plane",
     "max_off_nadir_deg",
+    "min_off_nadir_deg",
+    "altitude_km",
+    "lowest_altitude_km",
+    "ifov_urad",
+    "min_incidence_deg",
+    "max_incidence_deg",
 )
+
+_UNITS = ("_m", "_km", "_deg", "_urad")
 
 LABELS = {
     "form": "Form",
@@ -181,6 +196,12 @@ LABELS = {
     "sensors-ipr_azimuth_m": "Impulse response in azimuth",
     "sensors-ipr_plane": "Plane of the range resolution",
     "sensors-max_off_nadir_deg": "Largest off-nadir angle",
+    "sensors-min_off_nadir_deg": "Smallest off-nadir angle",
+    "sensors-altitude_km": "Altitude of the ground sample distance",
+    "sensors-lowest_altitude_km": "Lowest altitude",
+    "sensors-ifov_urad": "Instantaneous field of view",
+    "sensors-min_incidence_deg": "Smallest incidence",
+    "sensors-max_incidence_deg": "Largest incidence",
     "activity": "What you will do with the data",
     "product-resolution": "Resolution of the product",
     "product-inside": "Pieces with another resolution",

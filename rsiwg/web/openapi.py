@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from rsiwg import __version__, intake
+from rsiwg.web import openapi_sensing
 from rsiwg.web.openapi_schemas import (
     ASSESSMENT,
     LAYERS,
@@ -43,6 +44,7 @@ def document() -> Json:
             {"name": "requests", "description": "Check and store requests."},
             {"name": "areas", "description": "Read an area of interest."},
             {"name": "rulebook", "description": "The rules and what they rest on."},
+            {"name": "sensing", "description": "What a sensor on an orbit can really see."},
             {"name": "service", "description": "The service itself."},
         ],
         "paths": _paths(),
@@ -160,6 +162,19 @@ def _paths() -> Json:
                 answers={200: _answer("The area as it was understood.", "ReadAoi", READ_AOI)},
                 problems=(400, *_POSTED),
             )
+        },
+        **{
+            each.path: {
+                "post": _operation(
+                    each.name,
+                    "sensing",
+                    each.summary,
+                    body=_json_content(ref(each.takes), each.given),
+                    answers={200: _answer(each.says, each.answers, each.found)},
+                    problems=_POSTED,
+                )
+            }
+            for each in openapi_sensing.OPERATIONS
         },
         "/api/v1/rules": {
             "get": _operation(
@@ -415,7 +430,7 @@ def _request_example() -> Json:
 def _schemas() -> Json:
     taken = _moved({k: v for k, v in intake.request_schema().items() if k not in {"$schema", "$id"}})
     parts = taken.pop("$defs", {})
-    return {"ImagingRequest": taken, **parts, **SCHEMAS}
+    return {"ImagingRequest": taken, **parts, **SCHEMAS, **openapi_sensing.SCHEMAS}
 
 
 def _moved(part: Any) -> Any:

@@ -146,7 +146,15 @@ SCHEMAS: Json = {
     "Remedy": _object(
         id=_TEXT,
         kind={
-            "enum": ["coarsen", "cut_out", "move_dates", "change_recipient", "change_activity", "combined"]
+            "enum": [
+                "coarsen",
+                "cut_out",
+                "move_dates",
+                "change_recipient",
+                "change_activity",
+                "look_aside",
+                "combined",
+            ]
         },
         says=_TEXT,
         steps=_TEXTS,
@@ -257,6 +265,8 @@ SCHEMAS: Json = {
         in_force=ref("Days"),
         measure={"enum": ["gsd", "ipr"]},
         finest_m=_MAYBE_NUMBER,
+        component={"enum": ["finer", "mean", None]},
+        plane={"enum": ["ground", "slant", None]},
         says=_TEXT,
         verified=_TRUTH,
         verified_on=_MAYBE_TEXT,

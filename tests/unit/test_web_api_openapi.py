@@ -99,6 +99,11 @@ def answers(client):
     yield "/api/v1/aoi", "post", client.post("/api/v1/aoi", json={"aoi": body["aoi"]})
     upload = {"file": (io.BytesIO(json.dumps(body["aoi"]).encode()), "a.geojson")}
     yield "/api/v1/aoi", "post", client.post("/api/v1/aoi", data=upload)
+    for name in ("gsd", "sar", "niirs"):
+        path = f"/api/v1/sensing/{name}"
+        given = DESCRIBED["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"]
+        yield path, "post", client.post(path, json=given)
+        yield path, "post", client.post(path, json={"unknown": 1})
     yield "/api/v1/rules", "get", client.get("/api/v1/rules")
     for rule in client.get("/api/v1/rules").get_json()["rules"]:
         yield "/api/v1/rules/{rule_id}", "get", client.get(f"/api/v1/rules/{rule['id']}")
