@@ -1,7 +1,8 @@
 """Form, JSON and files into the domain; the only room with pydantic."""
 
-from rsiwg.intake.aoi import read_aoi_file, read_aoi_text, read_aoi_value
+from rsiwg.intake.aoi import read_aoi_file, read_aoi_text, read_aoi_value, read_areas_file, read_areas_value
 from rsiwg.intake.coordinates import notations
+from rsiwg.intake.element_sets import ReadElements, read_element_sets, read_element_text
 from rsiwg.intake.found import ReadAoi
 from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import read_json
@@ -9,11 +10,16 @@ from rsiwg.intake.submission import Submission, read_submission
 
 __all__ = [
     "ReadAoi",
+    "ReadElements",
     "Submission",
     "notations",
     "read_aoi_file",
     "read_aoi_text",
     "read_aoi_value",
+    "read_areas_file",
+    "read_areas_value",
+    "read_element_sets",
+    "read_element_text",
     "read_json",
     "read_submission",
     "request_schema",

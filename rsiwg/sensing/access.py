@@ -113,6 +113,8 @@ class Accesses:
     """At culmination: the least of the access; 0 while the satellite is above the area itself."""
     elevation_deg: Floats
     """Of the satellite, at the place seen then."""
+    slant_range_km: Floats
+    """From the satellite to that place."""
     altitude_km: Floats
     """Of the satellite above the ellipsoid, at culmination."""
     longitude_deg: Floats
@@ -127,6 +129,13 @@ class Accesses:
 
     def __len__(self) -> int:
         return len(self.target)
+
+    def where(self, kept: NDArray[np.bool_]) -> "Accesses":
+        """Those of them that are kept."""
+        columns = {
+            f.name: getattr(self, f.name)[kept] for f in attrs.fields(Accesses) if f.name != "failures"
+        }
+        return Accesses(**columns, failures=self.failures)
 
 
 def find_accesses(
@@ -232,7 +241,7 @@ def _samples(p: Floats, m: Floats, shares: Floats) -> Floats:
 _ROW = np.dtype(
     [
         ("target", np.int64), ("satellite", np.int64), ("rise", float), ("culmination", float), ("set", float),
-        ("off_nadir", float), ("elevation", float), ("altitude", float), ("longitude", float), ("latitude", float), ("sun", float),
+        ("off_nadir", float), ("elevation", float), ("range", float), ("altitude", float), ("longitude", float), ("latitude", float), ("sun", float),
     ]
 )  # fmt: skip
 
@@ -537,6 +546,7 @@ def _culminate(look: _Look, rows: NDArray[np.void]) -> None:
     lon, lat = places_of(up_vectors(place))
     rows["off_nadir"] = np.where(above, 0.0, seen.off_nadir_deg)
     rows["elevation"] = np.where(above, 90.0, seen.elevation_deg)
+    rows["range"] = np.sqrt(np.sum((position - place) ** 2, axis=-1))
     rows["altitude"] = geodetic(position).altitude_km
     rows["longitude"], rows["latitude"] = lon, lat
     rows["sun"] = sun_elevation_deg(rows["culmination"], lon, lat)
@@ -571,6 +581,7 @@ def _columns(rows: NDArray[np.void], failures: tuple[Failure, ...], begin_s: flo
         set_unix_s=rows["set"],
         off_nadir_deg=rows["off_nadir"],
         elevation_deg=rows["elevation"],
+        slant_range_km=rows["range"],
         altitude_km=rows["altitude"],
         longitude_deg=rows["longitude"],
         latitude_deg=rows["latitude"],
