@@ -136,7 +136,7 @@ def access(
         InvalidSubmission: a parameter is out of range, or no element set reaches these days.
         TooLarge: over 200,000 accesses.
     """
-    end = _end(start, days)
+    end = end_of(start, days)
     warnings = [*read.remarks, *_stale(read.elements, start, end, stale_after_days), *remarks]
     targets = [area_target(subject.name, subject.area) for subject in subjects]
     found = find_accesses(read.elements, targets, start=start, end=end, reach=reach)
@@ -178,7 +178,7 @@ def revisits(
     stale_after_days: float = STALE_AFTER_DAYS,
 ) -> dict[str, Any]:
     """How often points of each latitude are seen, over 36 longitudes."""
-    end = _end(start, days)
+    end = end_of(start, days)
     rows = revisit_by_latitude(
         read.elements, latitudes_deg, start=start, end=end, reach=reach, least_sun_deg=least_sun_deg
     )
@@ -285,7 +285,8 @@ def _footprint(
     return document
 
 
-def _end(start: dt.datetime, days: float) -> dt.datetime:
+def end_of(start: dt.datetime, days: float) -> dt.datetime:
+    """The end of the days asked for.  Raises InvalidSubmission out of range."""
     if not 0 < days <= 400:
         raise InvalidSubmission({"days": f"{days:g} is out of range: above 0 to 400 (days)"})
     try:
