@@ -5,6 +5,7 @@ Like `casework`, it puts the rooms below together: targets come from an AOI or f
 """
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from rsiwg.errors import InvalidSubmission, TooLarge
 from rsiwg.geometry import Area, gather, to_geojson
 from rsiwg.intake import ReadElements
 from rsiwg.sensing.access import Accesses, Reach, find_accesses
-from rsiwg.sensing.elements import STALE_AFTER_DAYS, ElementSet
+from rsiwg.sensing.elements import EQUATORIAL_RADIUS_KM, STALE_AFTER_DAYS, ElementSet
 from rsiwg.sensing.footprint import (
     View,
     field_of_regard,
@@ -35,6 +36,8 @@ from rsiwg.sensing.targets import area_target
 
 MOST_ACCESSES = 200_000
 """More than this is no answer that anyone reads: ask for fewer days, satellites or areas."""
+MOST_DRAWN = 200
+"""Accesses drawn on a map and listed beside it; the JSON answer has them all."""
 SEMANTICS = (
     "An access is an unbroken time in which at least one point of the area is within the off-nadir limit, measured at the "
     "satellite from the geodetic nadir, and sees the satellite at or above the least elevation. Off-nadir, GSD and sun are "
@@ -165,6 +168,46 @@ def access(
         ],
         "accesses": rows,
     }
+
+
+def pictures(
+    read: ReadElements, document: Mapping[str, Any], reach: Reach, *, most: int = MOST_DRAWN
+) -> list[dict[str, Any]]:
+    """For drawing: of the first accesses in order of time the ground track, the swath within reach, the field of regard.
+
+    The swath is the ground within reach at a right angle to the motion, swept from rise to set.
+    """
+    made = []
+    for one in sorted(document["accesses"], key=lambda row: (row["culmination"], row["target"]))[:most]:
+        elements = read.elements[one["satellite_index"]]
+        rise, middle, set_ = (
+            dt.datetime.fromisoformat(one[key]).timestamp() for key in ("rise", "culmination", "set")
+        )
+        track = propagate([elements], times_between(rise, set_, 20.0))
+        at = propagate([elements], [middle]).position_km[0, 0]
+        place = geodetic(track.position_km[0])
+        horizon = math.degrees(
+            math.asin(EQUATORIAL_RADIUS_KM / (EQUATORIAL_RADIUS_KM + float(place.altitude_km.max())))
+        )
+        aside = min(reach.max_off_nadir_deg or 90.0, horizon - 1.0, 74.0)
+        made.append(
+            {
+                "access": one,
+                "track": {
+                    "type": "MultiLineString",
+                    "coordinates": ground_tracks(place.longitude_deg, place.latitude_deg),
+                },
+                "swath": to_geojson(swath(track, 0, View(across_deg=2 * aside))),
+                "field_of_regard": to_geojson(
+                    field_of_regard(
+                        at,
+                        max_off_nadir_deg=reach.max_off_nadir_deg,
+                        min_elevation_deg=reach.min_elevation_deg,
+                    )
+                ),
+            }
+        )
+    return made
 
 
 def revisits(
@@ -355,6 +398,7 @@ def _rows(
                 "target": one["target"],
                 "target_name": subject.name,
                 "satellite": elements[one["satellite"]].name,
+                "satellite_index": one["satellite"],
                 "rise": _iso(one["rise_unix_s"]),
                 "culmination": _iso(one["culmination_unix_s"]),
                 "set": _iso(one["set_unix_s"]),

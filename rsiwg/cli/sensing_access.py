@@ -55,7 +55,12 @@ def _access(options: argparse.Namespace) -> int:
     if options.map is not None:
         from rsiwg import maps
 
-        scene = maps.scene_of_accesses(document, subjects, read.elements)
+        scene = maps.scene_of_accesses(
+            document,
+            [(subject.name, subject.area) for subject in subjects],
+            overflights.pictures(read, document, reach),
+            are_restrictions=options.restrictions,
+        )
         write(options.map, maps.draw(scene, assets=maps.Assets.inline()))
     if options.json:
         _print_json(document)

@@ -5,8 +5,9 @@ The only room that knows folium.  It draws what it is given and computes nothing
 
 from rsiwg.maps.answer import scene_of
 from rsiwg.maps.assets import Assets
+from rsiwg.maps.overflights import scene_of_accesses
 from rsiwg.maps.page import draw
-from rsiwg.maps.scene import Bounds, Feature, Group, Layer, Scene
+from rsiwg.maps.scene import Bounds, Feature, Group, Layer, Moment, Scene, Timeline
 from rsiwg.maps.shaping import simplify_for_drawing
 from rsiwg.maps.styles import STYLES, Style
 
@@ -17,9 +18,12 @@ __all__ = [
     "Feature",
     "Group",
     "Layer",
+    "Moment",
     "Scene",
     "Style",
+    "Timeline",
     "draw",
     "scene_of",
+    "scene_of_accesses",
     "simplify_for_drawing",
 ]

@@ -189,9 +189,7 @@ def _elements(body: Mapping[str, Any], epoch: dt.datetime) -> ReadElements:
     text = body.get("tle")
     if not isinstance(text, str):
         raise InvalidSubmission(
-            {
-                "tle": 'a text is needed: a TLE, an OMM, or a line such as "orbit altitude_km=617 ltan=10:30"'
-            }
+            {"tle": 'a text is needed: a TLE, an OMM, or a line such as "orbit altitude_km=617 ltan=10:30"'}
         )
     return read_element_text(text, service().settings.limits, epoch=epoch)
 

@@ -66,7 +66,7 @@ _TARGET: Json = _given(
 )  # fmt: skip
 _ACCESS: Json = _given(
     {
-        "target": {"type": "integer"}, "target_name": {"type": "string"}, "satellite": {"type": "string"}, "rise": {"type": "string"},
+        "target": {"type": "integer"}, "target_name": {"type": "string"}, "satellite": {"type": "string"}, "satellite_index": {"type": "integer"}, "rise": {"type": "string"},
         "culmination": {"type": "string"}, "set": {"type": "string"}, "duration_s": {"type": "number"},
         "began_before": {"type": "boolean"}, "ends_after": {"type": "boolean"}, "off_nadir_deg": {"type": "number"},
         "elevation_deg": {"type": "number"}, "slant_range_km": {"type": "number"}, "altitude_km": {"type": "number"},
