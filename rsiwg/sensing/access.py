@@ -22,7 +22,15 @@ from rsiwg.errors import InvalidSubmission
 from rsiwg.sensing.elements import EQUATORIAL_RADIUS_KM, ElementSet
 from rsiwg.sensing.orbits import Failure, Track, between, blocks, geodetic, propagate, up_vectors
 from rsiwg.sensing.sun import sun_elevation_deg
-from rsiwg.sensing.targets import TABLE_ERROR_DEG, Nearest, Target, cells_of, on_ellipsoid_km, places_of
+from rsiwg.sensing.targets import (
+    TABLE_ERROR_DEG,
+    Nearest,
+    Target,
+    cells_of,
+    cells_round,
+    on_ellipsoid_km,
+    places_of,
+)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -201,6 +209,8 @@ class _Flight(NamedTuple):
     """(satellites, nodes - 1): further than this is surely not."""
     motion_deg: NDArray[np.float32]
     """(satellites,): the most that the point below moves in a step between nodes."""
+    visited: NDArray[np.bool_]
+    """By cell number: those that any point below comes through."""
 
 
 def _fly(elements: Sequence[ElementSet], nodes: Floats, reach: Reach, end_s: float) -> _Flight:
@@ -226,7 +236,7 @@ def _fly(elements: Sequence[ElementSet], nodes: Floats, reach: Reach, end_s: flo
         motion[n] = 1.1 * NODE_S * math.degrees(float(rate.max()))
         if gone.any():
             outer[n, gone[1:]] = -np.inf
-    return _Flight(track, end_s, cells, last, inner, outer, motion)
+    return _Flight(track, end_s, cells, last, inner, outer, motion, cells_round(np.append(cells, last)))
 
 
 def _samples(p: Floats, m: Floats, shares: Floats) -> Floats:
@@ -291,7 +301,7 @@ def _of_target(flight: _Flight, number: int, target: Target, reach: Reach) -> ND
     furthest = float(flight.outer_deg.max()) + TABLE_ERROR_DEG
     if not furthest > 0:
         return np.empty(0, dtype=_ROW)
-    table = target.distances_deg(furthest + float(flight.motion_deg.max()))
+    table = target.distances_deg(furthest + float(flight.motion_deg.max()), flight.visited)
     look = _Look(flight, target, reach, table)
     satellite, unix_s, distance, inner, outer, joined = _candidates(flight, table)
     if not len(satellite):

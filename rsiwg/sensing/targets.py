@@ -73,14 +73,15 @@ class Target:
         inside: NDArray[np.bool_] = shapely.contains_xy(self.area, longitude_deg, latitude_deg)
         return inside
 
-    def distances_deg(self, reach_deg: float) -> Singles:
+    def distances_deg(self, reach_deg: float, wanted: NDArray[np.bool_]) -> Singles:
         """How far the middle of each cell lies from the outline, degrees between normals; negative inside.
 
-        A flat table by cell number; infinite beyond `reach_deg`.  Moving by x degrees changes the distance
+        A flat table by cell number; infinite beyond `reach_deg`, and in cells that are not wanted.  Moving by x degrees changes the distance
         by at most x, so that of any place is within `TABLE_ERROR_DEG` of its cell's value.
         """
         table = np.full(_ROWS * _COLUMNS, np.inf, dtype=np.float32)
         cells = _cells_within(self.centre, self.radius_deg + reach_deg)
+        cells = cells[wanted[cells]]
         longitude_deg, latitude_deg = cell_middles(cells)
         middles = normals(longitude_deg, latitude_deg).astype(np.float32)
         far = np.empty(len(cells), dtype=np.float32)
@@ -235,6 +236,18 @@ def cells_of(ups: Floats | Singles) -> NDArray[np.int32]:
         column, _COLUMNS - 1
     )
     return numbers
+
+
+def cells_round(cells: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """By cell number: those given, their neighbours, and every one within 10 degrees of a pole, where columns are narrow."""
+    held = np.zeros((_ROWS, _COLUMNS), dtype=bool)
+    held.reshape(-1)[cells.ravel()] = True
+    held |= np.roll(held, 1, axis=1) | np.roll(held, -1, axis=1)
+    held[1:] |= held[:-1].copy()
+    held[:-1] |= held[1:].copy()
+    polar = round(10 / CELL_DEG)
+    held[:polar] = held[-polar:] = True
+    return held.ravel()
 
 
 def cell_middles(cells: NDArray[np.int64]) -> tuple[Floats, Floats]:
