@@ -11,7 +11,7 @@ is worked out exactly, and each change is then narrowed down by Illinois steps (
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import attrs
@@ -26,6 +26,7 @@ from rsiwg.sensing.targets import (
     TABLE_ERROR_DEG,
     Nearest,
     Target,
+    Targets,
     cells_of,
     cells_round,
     on_ellipsoid_km,
@@ -42,6 +43,10 @@ MOST_DAYS = 400.0
 _PER_NODE = round(NODE_S / STEP_S)
 _MOST_NODES = 1_000_000
 """Satellites times nodes held at once: some 250 MB with all that hangs on them."""
+_MOST_TOGETHER = 48
+"""Targets worked on together, a table of 1 MB each."""
+_MOST_SAMPLES = 300_000
+"""Samples near them, some 100 bytes each, after which no further target joins."""
 _POLAR_KM = 6356.75
 _ROUNDS = 5
 _ROOT_S = 0.001
@@ -168,13 +173,14 @@ def find_accesses(
         raise InvalidSubmission({"aoi": "no area is given"})
     reach.refuse_beyond_horizon(elements)
     most = max(10, _MOST_NODES // len(elements))
-    parts, failures = [], dict[int, Failure]()
+    parts: list[NDArray[np.void]] = []
+    failures: dict[int, Failure] = {}
     for nodes in blocks(begin_s, end_s, NODE_S, most):
         flight = _fly(elements, nodes, reach, end_s)
         for failure in flight.track.failures:
             failures.setdefault(failure.satellite, failure)
-        parts += [_of_target(flight, number, target, reach) for number, target in enumerate(targets)]
-    whole = _joined(np.concatenate(parts), (begin_s, end_s))
+        parts += _of_targets(flight, targets, reach)
+    whole = _joined(np.concatenate([np.empty(0, dtype=_ROW), *parts]), (begin_s, end_s))
     return _columns(whole, tuple(failures[n] for n in sorted(failures)), begin_s, end_s)
 
 
@@ -258,21 +264,28 @@ _ROW = np.dtype(
 
 @attrs.define(eq=False)
 class _Look:
-    """One target from one flight."""
+    """Several targets from one flight.  What comes below as `satellite` is a code for both: target x satellites + satellite."""
 
     flight: _Flight
-    target: Target
+    targets: Targets
     reach: Reach
-    table: NDArray[np.float32]
+    tables: NDArray[np.float32]
+    """(targets, cells)."""
 
-    def excess(self, satellite: Integers, unix_s: Floats) -> Floats:
-        """By how much the target is out of view (degrees), exact, at samples (n,)."""
+    def split(self, code: Integers) -> tuple[Integers, Integers]:
+        """(target, satellite)."""
+        target, satellite = np.divmod(code, len(self.flight.motion_deg))
+        return target, satellite
+
+    def excess(self, code: Integers, unix_s: Floats) -> Floats:
+        """By how much a target is out of view (degrees), exact, at samples (n,)."""
         if not len(unix_s):
             return np.empty(0)
+        target, satellite = self.split(code)
         position, _ = between(self.flight.track, satellite, unix_s)
         up = up_vectors(position)
-        excess = self.reach.excess_deg(self.target.nearest(position, up))
-        above = self.is_above(up)
+        excess = self.reach.excess_deg(self.targets.nearest(target, position, up))
+        above = self.is_above(target, up)
         if above.any():
             # Above the area itself off-nadir is 0.
             limit = self.reach.max_off_nadir_deg
@@ -280,44 +293,81 @@ class _Look:
             excess[above] = np.minimum(excess[above], least)
         return excess
 
-    def slope2(self, satellite: Integers, unix_s: Floats) -> Floats:
+    def slope2(self, code: Integers, unix_s: Floats) -> Floats:
         """tan^2 of the least off-nadir angle to the outline."""
+        target, satellite = self.split(code)
         position, _ = between(self.flight.track, satellite, unix_s)
-        seen = self.target.nearest(position, up_vectors(position))
+        seen = self.targets.nearest(target, position, up_vectors(position))
         squared: Floats = np.tan(np.radians(seen.off_nadir_deg)) ** 2
         return squared
 
-    def is_above(self, up: Floats) -> NDArray[np.bool_]:
+    def is_above(self, target: Integers, up: Floats) -> NDArray[np.bool_]:
         """Whether the points below lie in the area."""
-        distance = self.table[cells_of(up)]
+        distance = self.tables[target, cells_of(up)]
         above: NDArray[np.bool_] = distance < -TABLE_ERROR_DEG
         open_ = np.flatnonzero(np.abs(distance) <= TABLE_ERROR_DEG)
-        if len(open_) and not self.target.is_point:
-            above[open_] = self.target.holds(*places_of(up[open_]))
+        for n in np.unique(target[open_]):
+            mine = open_[target[open_] == n]
+            if not self.targets.each[n].is_point:
+                above[mine] = self.targets.each[n].holds(*places_of(up[mine]))
         return above
 
 
-def _of_target(flight: _Flight, number: int, target: Target, reach: Reach) -> NDArray[np.void]:
+def _of_targets(flight: _Flight, targets: Sequence[Target], reach: Reach) -> Iterator[NDArray[np.void]]:
+    """The spans of all targets, worked out for as many together as fit."""
     furthest = float(flight.outer_deg.max()) + TABLE_ERROR_DEG
     if not furthest > 0:
-        return np.empty(0, dtype=_ROW)
-    table = target.distances_deg(furthest + float(flight.motion_deg.max()), flight.visited)
-    look = _Look(flight, target, reach, table)
-    satellite, unix_s, distance, inner, outer, joined = _candidates(flight, table)
-    if not len(satellite):
-        return np.empty(0, dtype=_ROW)
+        return
+    numbers: list[int] = []
+    tables: list[NDArray[np.float32]] = []
+    near: list[_Near] = []
+    for number, target in enumerate(targets):
+        table = target.distances_deg(furthest + float(flight.motion_deg.max()), flight.visited)
+        found = _candidates(flight, table)
+        if len(found.satellite):
+            numbers.append(number)
+            tables.append(table)
+            near.append(found)
+        full = len(numbers) == _MOST_TOGETHER or sum(len(each.satellite) for each in near) > _MOST_SAMPLES
+        if numbers and (full or target is targets[-1]):
+            look = _Look(flight, Targets.of([targets[n] for n in numbers]), reach, np.stack(tables))
+            yield _of_group(look, np.array(numbers), near)
+            numbers, tables, near = [], [], []
+
+
+def _of_group(look: _Look, numbers: Integers, near: "Sequence[_Near]") -> NDArray[np.void]:
+    satellites = len(look.flight.motion_deg)
+    code = np.concatenate([each.satellite + n * satellites for n, each in enumerate(near)])
+    unix_s, distance, inner, outer = (
+        np.concatenate([getattr(each, name) for each in near])
+        for name in ("unix_s", "distance_deg", "inner_deg", "outer_deg")
+    )
+    joined = np.concatenate([each.is_joined for each in near])
     excess = np.where(distance + TABLE_ERROR_DEG < inner, -1.0, 1.0)
-    open_ = np.flatnonzero((distance + TABLE_ERROR_DEG >= inner) & (distance - TABLE_ERROR_DEG <= outer))
-    exact = np.zeros(len(satellite), dtype=bool)
-    exact[open_] = True
-    excess[open_] = look.excess(satellite[open_], unix_s[open_])
-    return _spans(look, number, _Samples(satellite, unix_s, distance, excess, exact, joined))
+    exact = (distance + TABLE_ERROR_DEG >= inner) & (distance - TABLE_ERROR_DEG <= outer)
+    excess[exact] = look.excess(code[exact], unix_s[exact])
+    rows = _spans(look, _Samples(code, unix_s, distance, excess, exact, joined))
+    target, satellite = look.split(rows["satellite"])
+    rows["target"], rows["satellite"] = numbers[target], satellite
+    return rows
+
+
+class _Near(NamedTuple):
+    """Samples at which one target may be in view, in order of satellite and time, with what settles most of them."""
+
+    satellite: Integers
+    unix_s: Floats
+    distance_deg: Floats
+    inner_deg: Floats
+    outer_deg: Floats
+    is_joined: NDArray[np.bool_]
 
 
 class _Samples(NamedTuple):
-    """Samples near a target, in order of satellite and time."""
+    """Samples near targets, in order of target, satellite and time."""
 
     satellite: Integers
+    """Coded as `_Look` has it."""
     unix_s: Floats
     distance_deg: Floats
     excess_deg: Floats
@@ -326,9 +376,7 @@ class _Samples(NamedTuple):
     """Whether the sample before is the one a step earlier of the same satellite."""
 
 
-def _candidates(
-    flight: _Flight, table: NDArray[np.float32]
-) -> tuple[Integers, Floats, Floats, Floats, Floats, NDArray[np.bool_]]:
+def _candidates(flight: _Flight, table: NDArray[np.float32]) -> _Near:
     """Samples of every stretch between nodes in which the target may come into view, each with the node after it."""
     near = table[flight.cells[:, :, 0]] - (TABLE_ERROR_DEG + flight.motion_deg[:, None])
     s, i = np.nonzero(near <= flight.outer_deg)
@@ -360,13 +408,13 @@ def _candidates(
     cut = ~kept & np.r_[False, kept[:-1]] & together
     unix = np.where(cut, flight.end_s, unix)
     kept |= cut
-    return satellite[kept], unix[kept], far[kept], lower[kept], upper[kept], together[kept]
+    return _Near(satellite[kept], unix[kept], far[kept], lower[kept], upper[kept], together[kept])
 
 
 # --------------------------------------------------------------------------------- spans and their ends
 
 
-def _spans(look: _Look, number: int, samples: _Samples) -> NDArray[np.void]:
+def _spans(look: _Look, samples: _Samples) -> NDArray[np.void]:
     seen = samples.excess_deg <= 0
     joined_after = np.r_[samples.is_joined[1:], False]
     rises = np.flatnonzero(seen & ~(np.r_[False, seen[:-1]] & samples.is_joined))
@@ -383,7 +431,6 @@ def _spans(look: _Look, number: int, samples: _Samples) -> NDArray[np.void]:
     rows["culmination"], overhead = _guesses(samples, rises, sets)
     rows["off_nadir"][~overhead] = np.nan
     rows = _with_hidden(rows, _hidden(look, samples, seen))
-    rows["target"] = number
     _culminate(look, rows)
     return rows
 
@@ -545,13 +592,12 @@ def _culminate(look: _Look, rows: NDArray[np.void]) -> None:
         h[going] = np.where(close, np.minimum(2.0, step), step)
         going = going[~ended]
     rows["culmination"][beside] = np.clip(middle, early, late)
-    position, _ = between(look.flight.track, rows["satellite"], rows["culmination"])
+    target, flown = look.split(rows["satellite"])
+    position, _ = between(look.flight.track, flown, rows["culmination"])
     up = up_vectors(position)
-    seen = look.target.nearest(position, up) if len(rows) else None
-    if seen is None:
-        return
+    seen = look.targets.nearest(target, position, up)
     above = ~np.isnan(rows["off_nadir"])
-    above[beside] = look.is_above(up[beside])
+    above[beside] = look.is_above(target[beside], up[beside])
     place = np.where(above[:, None], on_ellipsoid_km(up), seen.point_km)
     lon, lat = places_of(up_vectors(place))
     rows["off_nadir"] = np.where(above, 0.0, seen.off_nadir_deg)
