@@ -98,24 +98,28 @@ def subjects_of_restrictions(
     """
     days = Period.of_days(start.date(), end.date())
     subjects, left_out = [], []
+    without_outline, not_in_force = [], []
     for each in rulebook.restrictions:
         if each.status is Status.EXERCISE and not exercise:
             continue
+        zones = [zone.area for zone in each.zones if not zone.is_band]
         if each.problem is not None:
             left_out.append(
                 f"{each.title} cannot be applied ({each.problem}): what is seen of it is undetermined."
             )
-            continue
-        zones = [zone.area for zone in each.zones if not zone.is_band]
-        if not zones:
-            left_out.append(
-                f"{each.title} has no outline ({'it holds everywhere' if each.worldwide else 'none is held'}), so no access to it is counted."
-            )
-            continue
-        if not any(limit.in_force.meet(days) for limit in each.limits):
-            left_out.append(f"{each.title} has no entry in force in these days.")
-            continue
-        subjects.append(Subject(name=each.title, area=gather(zones), restriction=each))
+        elif not any(limit.in_force.meet(days) for limit in each.limits):
+            not_in_force.append(each.title)
+        elif not zones:
+            without_outline.append(each.title)
+        else:
+            subjects.append(Subject(name=each.title, area=gather(zones), restriction=each))
+    if without_outline:
+        left_out.append(
+            f"No access is counted to {len(without_outline)} restrictions that have no outline here (they hold everywhere, or none is held): "
+            f"{'; '.join(without_outline)}."
+        )
+    if not_in_force:
+        left_out.append(f"Not in force in these days: {'; '.join(not_in_force)}.")
     if not subjects:
         raise InvalidSubmission({"restrictions": "no restriction with an outline is in force in these days"})
     return tuple(subjects), tuple(left_out)
@@ -222,6 +226,10 @@ def revisits(
 ) -> dict[str, Any]:
     """How often points of each latitude are seen, over 36 longitudes."""
     end = end_of(start, days)
+    if least_sun_deg is not None and not -90 <= least_sun_deg <= 90:
+        raise InvalidSubmission(
+            {"least_sun_elevation_deg": f"{least_sun_deg:g} is out of range: -90 to 90 (degrees)"}
+        )
     rows = revisit_by_latitude(
         read.elements, latitudes_deg, start=start, end=end, reach=reach, least_sun_deg=least_sun_deg
     )

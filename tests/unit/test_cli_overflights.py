@@ -158,7 +158,12 @@ REFUSED = [
         "nadir_gsd_m",
     ),
     (("revisit", "--orbit", ORBIT, *WHEN, "--latitudes-deg", "0,91"), "latitudes_deg"),
+    (("revisit", "--orbit", ORBIT, *WHEN, "--least-sun-elevation-deg", "nan"), "least_sun_elevation_deg"),
+    (("revisit", "--orbit", ORBIT, *WHEN, "--stale-after-days", "nan"), "stale_after_days"),
     (("footprint", "--across-deg", "1"), "altitude_km"),
+    (("footprint", "--altitude-km", "nan", "--across-deg", "1"), "altitude_km"),
+    (("footprint", "--altitude-km", "617", "--swath-km", "inf"), "swath_km"),
+    (("footprint", "--orbit", ORBIT, "--across-deg", "1"), "at"),
     (("footprint", "--altitude-km", "617", "--across-deg", "1", "--off-nadir-deg", "75"), "off_nadir_deg"),
 ]
 
