@@ -29,8 +29,9 @@ from skyfield.framelib import itrs
 from rsiwg import resources, rulebook
 from rsiwg.geometry import Area
 from rsiwg.geometry.area import from_parts
-from rsiwg.sensing.access import Accesses, Reach, find_accesses
+from rsiwg.sensing.access import Accesses, find_accesses
 from rsiwg.sensing.elements import ElementSet, mean_elements
+from rsiwg.sensing.reach import Reach
 from rsiwg.sensing.targets import area_target, point_target
 
 START = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)

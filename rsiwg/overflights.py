@@ -17,7 +17,7 @@ from rsiwg.domain.period import Period, in_full
 from rsiwg.errors import InvalidSubmission, TooLarge
 from rsiwg.geometry import Area, gather, to_geojson
 from rsiwg.intake import ReadElements
-from rsiwg.sensing.access import Accesses, Reach, find_accesses
+from rsiwg.sensing.access import Accesses, find_accesses
 from rsiwg.sensing.elements import EQUATORIAL_RADIUS_KM, STALE_AFTER_DAYS, ElementSet
 from rsiwg.sensing.footprint import (
     View,
@@ -31,6 +31,7 @@ from rsiwg.sensing.footprint import (
 from rsiwg.sensing.gsd import ifov_urad_of_nadir
 from rsiwg.sensing.orbits import geodetic, propagate
 from rsiwg.sensing.parameters import require
+from rsiwg.sensing.reach import Reach
 from rsiwg.sensing.revisit import PERCENTILES, revisit, revisit_by_latitude
 from rsiwg.sensing.targets import area_target
 

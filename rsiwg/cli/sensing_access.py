@@ -13,8 +13,8 @@ from rsiwg.cli.parts import CLEAR, command, limits, rulebook, write
 if TYPE_CHECKING:
     from rsiwg.intake import ReadElements
     from rsiwg.overflights import Subject
-    from rsiwg.sensing.access import Reach
     from rsiwg.sensing.footprint import View
+    from rsiwg.sensing.reach import Reach
 
 _ROWS_SHOWN = 40
 _LATITUDES = "0,10,20,30,40,50,60,70,80"
@@ -166,7 +166,7 @@ def _elements(options: argparse.Namespace, epoch: dt.datetime) -> "ReadElements"
 
 
 def _reach(options: argparse.Namespace) -> "Reach":
-    from rsiwg.sensing.access import Reach
+    from rsiwg.sensing.reach import Reach
 
     return Reach(max_off_nadir_deg=options.max_off_nadir_deg, min_elevation_deg=options.min_elevation_deg)
 

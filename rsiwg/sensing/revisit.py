@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rsiwg.errors import InvalidSubmission
-from rsiwg.sensing.access import Accesses, Reach, find_accesses
+from rsiwg.sensing.access import Accesses, find_accesses
 from rsiwg.sensing.elements import ElementSet
+from rsiwg.sensing.reach import Reach
 from rsiwg.sensing.targets import point_target
 
 Floats = NDArray[np.float64]

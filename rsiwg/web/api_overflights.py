@@ -9,9 +9,9 @@ from flask import Response
 from rsiwg import overflights
 from rsiwg.errors import InvalidGeometry, InvalidSubmission, TooLarge
 from rsiwg.intake import ReadElements, read_areas_value, read_element_text
-from rsiwg.sensing.access import Reach
 from rsiwg.sensing.elements import STALE_AFTER_DAYS
 from rsiwg.sensing.footprint import View, across_deg_of_swath, attitude_of
+from rsiwg.sensing.reach import Reach
 from rsiwg.web.answers import json_answer
 from rsiwg.web.api import api, json_body, query_of
 from rsiwg.web.service import ONE_CHECK, service

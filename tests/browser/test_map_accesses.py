@@ -8,7 +8,7 @@ import shapely
 from rsiwg import maps, overflights
 from rsiwg.geometry import normalise_shape
 from rsiwg.intake import read_element_text
-from rsiwg.sensing.access import Reach
+from rsiwg.sensing.reach import Reach
 from rsiwg.settings import Limits
 
 pytestmark = pytest.mark.browser

@@ -10,9 +10,10 @@ from skyfield.api import EarthSatellite, load, wgs84
 
 from rsiwg.errors import InvalidSubmission
 from rsiwg.geometry import circle, normalise_shape
-from rsiwg.sensing.access import Reach, find_accesses
+from rsiwg.sensing.access import find_accesses
 from rsiwg.sensing.elements import mean_elements, walker
 from rsiwg.sensing.orbits import propagate, up_vectors
+from rsiwg.sensing.reach import Reach
 from rsiwg.sensing.revisit import revisit, revisit_by_latitude
 from rsiwg.sensing.targets import area_target, places_of, point_target
 
