@@ -10,7 +10,7 @@ VAR := var
 export RSIWG_DATABASE_URL ?= sqlite:///$(VAR)/rsiwg.db
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fmt lint types layers unit browser bench bench-sensing wheel frontend chromium db lock geodata clean
+.PHONY: help serve test check fmt lint types layers unit browser bench bench-imagery bench-sensing wheel frontend chromium db lock geodata clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev frontend  ## Measure, and print figures and ratios
 bench-sensing: $(VENV)/.dev  ## Accesses beside TAT-C and skyfield: equal results, ratios
 	@$(BIN)/python -c 'import tatc' 2> /dev/null || $(BIN)/pip install -q --disable-pip-version-check -r requirements-bench.lock
 	$(BIN)/python benchmarks/bench_sensing.py
+
+bench-imagery: $(VENV)/.dev  ## Measure checking and complying of rasters beside rio mask and gdalwarp
+	$(BIN)/python benchmarks/bench_imagery.py
 
 wheel: $(VENV)/.dev frontend  ## Build the wheel into dist/ (tests/meta/test_wheel.py tries one from an empty folder)
 	$(BIN)/python -m build --wheel --no-isolation

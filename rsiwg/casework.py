@@ -10,9 +10,11 @@ import attrs
 from rsiwg import __version__
 from rsiwg.checks import assess
 from rsiwg.domain import Assessment, Rulebook
+from rsiwg.domain.answer import answer_document
 from rsiwg.domain.document import assessment_document, canonical_json, request_document, verdict_id
 from rsiwg.errors import InvalidSubmission, NotFound
-from rsiwg.intake import Submission, read_submission
+from rsiwg.intake import Submission, read_request, read_submission
+from rsiwg.regulation import question_named
 from rsiwg.settings import Limits
 
 if TYPE_CHECKING:
@@ -68,6 +70,26 @@ def check(
     assessment = assess(attrs.evolve(submission.request, as_of=as_of), rulebook, __version__)
     document = {**assessment_document(assessment), "changes": list(submission.changes)}
     return Checked(submission=submission, assessment=assessment, document=document)
+
+
+def ask(
+    question: str, body: Mapping[str, Any], rulebook: Rulebook, *, limits: Limits, as_of: dt.date
+) -> dict[str, Any]:
+    """The JSON answer of the regulation library to one question about a request; nothing is kept.
+
+    Raises:
+        NotFound: no such question.
+        InvalidSubmission: the request cannot be read, or is of a kind that this question is not asked of.
+    """
+    asked = question_named(question)
+    kind = body.get("kind")
+    request = read_request(body, limits)
+    if kind not in asked.kinds:
+        raise InvalidSubmission(
+            {"kind": f"{asked.title} is asked of requests of kind {', '.join(sorted(asked.kinds))}"}
+        )
+    answer = asked.ask(request, rulebook, as_of)
+    return answer_document(answer, rulebook=rulebook.version, engine=__version__)
 
 
 def submit(

@@ -27,6 +27,10 @@ class InvalidSubmission(RsiwgError):
         self.problems = dict(problems)
 
 
+class InvalidImage(RsiwgError):
+    """A raster that cannot be judged: damaged, of another kind, or without a place on the Earth."""
+
+
 class ChoiceNeeded(RsiwgError):
     """A file that holds several areas: the sender says which one is meant.
 

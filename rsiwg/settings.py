@@ -32,6 +32,10 @@ class Limits:
     """Bytes of an archive once unpacked (in memory, never to disk)."""
     max_archive_ratio: int = 100
     """Unpacked bytes per packed byte of one entry."""
+    max_image_pixels: int = 4_000_000_000
+    """Pixels of a delivered raster that is checked, all bands together."""
+    max_image_block_bytes: int = 268_435_456
+    """Bytes of one block of such a raster once decoded."""
     max_json_depth: int = 32
     """Nesting of a JSON document."""
 

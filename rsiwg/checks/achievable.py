@@ -95,7 +95,7 @@ def _at_nadir(sensor: Sensor) -> tuple[Fraction, str]:
     """The finest ground sample distance straight down, exact, and how it comes about."""
     stated = Fraction(repr(sensor.gsd_m))
     reference, lowest = sensor.altitude_km, sensor.lowest_altitude_km
-    finest, says = stated, "The number is the one stated; no altitude is given."
+    finest, says = stated, "The number counts as stated; no altitude is given."
     if reference is not None:
         says = f"The number is the one stated for {_km(reference)}; no lower altitude is stated."
         if lowest is not None:
@@ -110,6 +110,11 @@ def _at_nadir(sensor: Sensor) -> tuple[Fraction, str]:
         if seen < finest or (reference is None and lowest is not None and seen == finest):
             finest = seen
             says = f"{sensor.ifov_urad:g} microradians see {metres(_floored(seen))} from {_km(altitude_km)}."
+        elif reference is None:
+            says = (
+                f"The number counts as stated; {sensor.ifov_urad:g} microradians would see {metres(_floored(seen))} from "
+                f"{_km(altitude_km)}, which is coarser."
+            )
     return finest, says
 
 

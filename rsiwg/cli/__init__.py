@@ -10,13 +10,19 @@ import sys
 from collections.abc import Sequence
 
 from rsiwg import __version__, errors
-from rsiwg.cli import requests, rules, sensing, service
+from rsiwg.cli import imagery, regulation, requests, rules, sensing, service
 from rsiwg.cli.parts import INVALID, OTHER, Parser
 
-GROUPS = (requests, rules, sensing, service)
+GROUPS = (requests, regulation, imagery, rules, sensing, service)
 """In the order in which help shows them."""
 
-INVALID_INPUT = (errors.InvalidSubmission, errors.InvalidGeometry, errors.TooLarge, errors.ChoiceNeeded)
+INVALID_INPUT = (
+    errors.InvalidSubmission,
+    errors.InvalidGeometry,
+    errors.InvalidImage,
+    errors.TooLarge,
+    errors.ChoiceNeeded,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -31,9 +31,11 @@ def _rules_show(options: argparse.Namespace) -> int:
     )
     for limit in rule.limits:
         what = f"finest {limit.measure} {limit.finest_m:g} m" if limit.finest_m else limit.says
+        meant = limit.component and f" ({limit.component} of the two directions)"
+        meant = meant or (limit.plane and f" ({limit.plane} plane)") or ""
         sure = "" if limit.verified else " (unverified: decides nothing alone)"
         print(
-            f"  {limit.in_force.start} to {limit.in_force.end or 'now'}: {what}{sure}\n    {limit.citation.source}\n    {limit.citation.url}"
+            f"  {limit.in_force.start} to {limit.in_force.end or 'now'}: {what}{meant}{sure}\n    {limit.citation.source}\n    {limit.citation.url}"
         )
     for zone in rule.zones:
         print(

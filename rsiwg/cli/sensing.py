@@ -27,39 +27,60 @@ _GSD_NUMBERS = {
 
 def _gsd(options: argparse.Namespace) -> int:
     from rsiwg.errors import InvalidSubmission
-    from rsiwg.sensing.gsd import ifov_urad_of_optics
-    from rsiwg.sensing.gsd_table import one_look
+    from rsiwg.sensing.gsd_table import OPTICS, one_look
 
+    given = {name: getattr(options, name) for name in (*_GSD_NUMBERS, *OPTICS)}
     if options.csv is not None:
         from rsiwg.cli.sensing_table import gsd_of_csv
 
-        return gsd_of_csv(options.csv, options.out)
-    given = {name: getattr(options, name) for name in _GSD_NUMBERS}
-    if (options.pixel_pitch_um is None) != (options.focal_length_m is None):
-        raise InvalidSubmission({"pixel_pitch_um": "belongs together with focal_length_m: give both or none"})
-    if options.pixel_pitch_um is not None:
-        if given["ifov_urad"] is not None:
+        beside = [name for name, value in {**given, "tle": options.tle}.items() if value is not None]
+        if beside:
             raise InvalidSubmission(
-                {"ifov_urad": "is given, and so are pixel pitch and focal length: give one"}
+                {beside[0]: "belongs into the table: give it as a column, or leave --csv out"}
             )
-        given["ifov_urad"] = float(
-            ifov_urad_of_optics(pixel_pitch_um=options.pixel_pitch_um, focal_length_m=options.focal_length_m)
-        )
+        return gsd_of_csv(options.csv, options.out)
+    if options.out is not None:
+        raise InvalidSubmission({"out": "belongs together with --csv: give a table, or leave it out"})
+    if options.lowest_altitude_km is not None or options.highest_altitude_km is not None:
+        return _gsd_of_range(options, given)
     look = one_look(given, None if options.tle is None else _profile(options.tle))
     found = look.found
     if options.json:
         _print_json({**_rounded(found), **({"remarks": look.remarks} if look.remarks else {})})
         return CLEAR
+    _print_look(options.off_nadir_deg, found)
+    for remark in look.remarks:
+        print(remark)
+    return CLEAR
+
+
+def _gsd_of_range(options: argparse.Namespace, given: Mapping[str, float | None]) -> int:
+    from rsiwg.errors import InvalidSubmission
+    from rsiwg.sensing.gsd_table import looks_from_range
+
+    lowest, highest = options.lowest_altitude_km, options.highest_altitude_km
+    if lowest is None or highest is None:
+        missing = "lowest_altitude_km" if lowest is None else "highest_altitude_km"
+        raise InvalidSubmission({missing: "is needed too: a range of altitudes has two ends"})
+    if options.tle is not None:
+        raise InvalidSubmission({"tle": "is given, and so is a range of altitudes: give one of them"})
+    low, high = looks_from_range(given, lowest_altitude_km=lowest, highest_altitude_km=highest)
+    if options.json:
+        _print_json({"lowest": _rounded(low.found), "highest": _rounded(high.found)})
+        return CLEAR
+    for look in (low, high):
+        _print_look(options.off_nadir_deg, look.found)
+    return CLEAR
+
+
+def _print_look(off_nadir_deg: float, found: Mapping[str, float]) -> None:
     print(
-        f"Looking {options.off_nadir_deg:g}° off nadir from {found['altitude_km']:,.1f} km, the ground is met at "
+        f"Looking {off_nadir_deg:g}° off nadir from {found['altitude_km']:,.1f} km, the ground is met at "
         f"{found['incidence_deg']:.2f}° of incidence, {found['slant_range_km']:,.1f} km away.\n"
         f"  across the look  {found['cross_view_gsd_m']:.4g} m\n"
         f"  along the look   {found['along_view_gsd_m']:.4g} m\n"
         f"  mean             {found['mean_gsd_m']:.4g} m ground sample distance"
     )
-    for remark in look.remarks:
-        print(remark)
-    return CLEAR
 
 
 def _profile(file: Path) -> "AltitudeProfile":
@@ -149,6 +170,8 @@ def _add_gsd(sensing: Any) -> None:
         _number(gsd, name, says)
     _number(gsd, "pixel_pitch_um", "pitch of the detector elements, micrometres; with --focal-length-m")
     _number(gsd, "focal_length_m", "focal length, metres; with --pixel-pitch-um")
+    _number(gsd, "lowest_altitude_km", "with --highest-altitude-km: the look from both ends of a range")
+    _number(gsd, "highest_altitude_km", "with --lowest-altitude-km")
     gsd.add_argument(
         "--tle",
         type=Path,

@@ -26,14 +26,21 @@ def gsd_of_csv(source: Path, target: Path | None) -> int:
     Every column is kept.  `altitude_km` is filled where it was empty, and `used_altitude_km` has the altitude of the look in
     every row.  Raises InvalidSubmission for a file that is no such table.
     """
-    header, rows = _read(source)
+    header, lines = _read(source)
+    errors: dict[int, dict[str, str]] = {
+        n: {
+            "row": f"has {len(line)} values under {len(header)} columns: give one for each, empty where not known"
+        }
+        for n, line in enumerate(lines)
+        if len(line) != len(header)
+    }
+    rows = [(line + [""] * len(header))[: len(header)] for line in lines] if errors else lines
     place = {name: n for n, name in enumerate(header)}
     columns = {
         name: [row[place[name]].strip() for row in rows] if name in place else [""] * len(rows)
         for name in (*GIVEN, *_ELEMENTS)
     }
     given: dict[str, NDArray[np.float64]] = {}
-    errors: dict[int, dict[str, str]] = {}
     for name in GIVEN:
         given[name] = _numbers(name, columns[name], errors)
     elements = [
@@ -42,7 +49,7 @@ def gsd_of_csv(source: Path, target: Path | None) -> int:
     ]
     table = gsd_table(given, elements)
     for n, problems in table.problems.items():
-        errors[n] = {**problems, **errors.get(n, {})}
+        errors[n] = errors.get(n, {}) if "row" in errors.get(n, {}) else {**problems, **errors.get(n, {})}
     _write(target, header, rows, _results(table.rows, table.found, errors), errors)
     if errors:
         where = "" if target is None else f"; see the column error of {target}"
@@ -73,13 +80,6 @@ def _read(source: Path) -> tuple[list[str], list[list[str]]]:
             {"csv": f"has a column {taken[0]} already, which is one of the results: rename it"}
         )
     rows = [line for line in lines[1:] if line]
-    for n, row in enumerate(rows, start=1):
-        if len(row) != len(header):
-            raise InvalidSubmission(
-                {
-                    "csv": f"row {n} has {len(row)} values under {len(header)} columns: give one for each, empty where not known"
-                }
-            )
     return header, rows
 
 

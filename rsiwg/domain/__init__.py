@@ -1,5 +1,6 @@
 """The nouns: requests, restrictions, findings, periods, citations.  Frozen values, no I/O."""
 
+from rsiwg.domain.answer import Answer, Confidence, Step
 from rsiwg.domain.finding import (
     Assessment,
     Finding,
@@ -13,6 +14,7 @@ from rsiwg.domain.finding import (
 )
 from rsiwg.domain.period import ONE_DAY, Period, in_full
 from rsiwg.domain.places import Place, PlaceIndex, Places
+from rsiwg.domain.regulation import Entry, Regulation, Topic
 from rsiwg.domain.request import (
     Activity,
     Applicant,
@@ -47,11 +49,14 @@ __all__ = [
     "NUMERIC_KINDS",
     "ONE_DAY",
     "Activity",
+    "Answer",
     "Applicant",
     "Assessment",
     "Binds",
     "Citation",
     "Component",
+    "Confidence",
+    "Entry",
     "Finding",
     "ImagingRequest",
     "Kind",
@@ -74,12 +79,15 @@ __all__ = [
     "ProvenArea",
     "Recipient",
     "RecipientKind",
+    "Regulation",
     "Remedy",
     "RemedyKind",
     "Restriction",
     "Rulebook",
     "Sensor",
     "Status",
+    "Step",
+    "Topic",
     "Verdict",
     "Zone",
     "as_stated",

@@ -6,6 +6,7 @@ import attrs
 
 from rsiwg.domain.period import Period
 from rsiwg.domain.places import Places
+from rsiwg.domain.regulation import Regulation
 from rsiwg.domain.restriction import Restriction
 
 
@@ -43,5 +44,7 @@ class Rulebook:
     restrictions: tuple[Restriction, ...]
     layers: tuple[Layer, ...]
     places: Places
+    regulation: Regulation = attrs.field(factory=Regulation)
+    """Facts without an outline, by topic."""
     problems: tuple[str, ...] = ()
     """What is listed and missing, in sentences; any of these makes every answer undetermined."""

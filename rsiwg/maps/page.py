@@ -199,7 +199,7 @@ def _own(name: str) -> str:
 
 
 def _scripts_of(scene: Scene) -> tuple[str, ...]:
-    return ("basemap.js", *(("timeline.js",) if scene.timeline else ()), "map.js")
+    return ("basemap.js", "pictures.js", *(("timeline.js",) if scene.timeline else ()), "map.js")
 
 
 def _panel(scene: Scene) -> list[tuple[str, list[Layer]]]:
@@ -222,6 +222,14 @@ def _data(scene: Scene, seam: float | None) -> dict[str, Any]:
                 "features": [_feature(feature, seam) for feature in layer.features],
             }
             for layer in scene.layers
+        ],
+        "pictures": [
+            {
+                "title": visible(picture.title),
+                "address": f"data:image/png;base64,{base64.b64encode(picture.png).decode('ascii')}",
+                "bounds": [[picture.bounds[1], picture.bounds[0]], [picture.bounds[3], picture.bounds[2]]],
+            }
+            for picture in scene.pictures
         ],
     }
 

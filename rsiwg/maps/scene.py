@@ -95,6 +95,16 @@ class Timeline:
 
 
 @attrs.frozen(kw_only=True)
+class Picture:
+    """A picture laid on the map, under the outlines."""
+
+    title: str
+    png: bytes = attrs.field(repr=False)
+    """In Web Mercator."""
+    bounds: Bounds
+
+
+@attrs.frozen(kw_only=True)
 class Scene:
     """A whole map."""
 
@@ -111,6 +121,9 @@ class Scene:
 
     note: str = ""
     timeline: Timeline | None = None
+
+    pictures: tuple[Picture, ...] = ()
+    """At most two: the second lies over the first, from the right up to a divider that moves."""
 
     @layers.validator
     def _keys_are_unique(self, _attribute: object, layers: tuple[Layer, ...]) -> None:

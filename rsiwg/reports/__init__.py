@@ -4,9 +4,21 @@ Pure functions of the JSON answer (`rsiwg.domain.document.assessment_document`):
 what was found and compute no verdict again.  Equal documents give equal bytes.
 """
 
+from rsiwg.reports.answers import answer_text
 from rsiwg.reports.outline import outline_svg
+from rsiwg.reports.scenes import comply_text, scene_report_html, scene_text
 from rsiwg.reports.summary import summary_html
 from rsiwg.reports.tables import findings_csv, findings_geojson
 from rsiwg.reports.terminal import text
 
-__all__ = ["findings_csv", "findings_geojson", "outline_svg", "summary_html", "text"]
+__all__ = [
+    "answer_text",
+    "comply_text",
+    "findings_csv",
+    "findings_geojson",
+    "outline_svg",
+    "scene_report_html",
+    "scene_text",
+    "summary_html",
+    "text",
+]

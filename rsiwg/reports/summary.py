@@ -29,7 +29,7 @@ def summary_html(
     it, equal arguments give equal bytes.
     """
     return (
-        _environment()
+        environment()
         .get_template("summary.html")
         .render(
             document=document,
@@ -40,10 +40,15 @@ def summary_html(
             marking=marking,
             nonce=nonce,
             outline=outline_svg(document),
-            style=Markup((resources.TEMPLATES / "summary.css").read_text("utf-8")),  # noqa: S704  # our own file
+            style=style_sheet(),
             corners=_corners(document),
         )
     )
+
+
+def style_sheet() -> Markup:
+    """The style sheet of documents."""
+    return Markup((resources.TEMPLATES / "summary.css").read_text("utf-8"))  # noqa: S704  # our own file
 
 
 def filters() -> dict[str, Any]:
@@ -88,7 +93,8 @@ def names() -> dict[str, Any]:
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """The templates of documents."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(resources.TEMPLATES),
         autoescape=True,

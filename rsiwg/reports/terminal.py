@@ -20,17 +20,17 @@ def _parts(document: Mapping[str, Any]) -> Iterator[list[str]]:
     request = document["request"]
     yield [
         f"{words.VERDICTS[document['verdict']].upper()}  {words.one_line(request['reference'])}",
-        *_wrapped(words.verdict_sentence(document)),
+        *wrapped(words.verdict_sentence(document)),
         *(["Exercise request: exercise restrictions apply."] if document["exercise"] else []),
     ]
     yield [
-        *_wrapped(f"Asked by {words.one_line(request['applicant']['name'])}: {_asked(request)}"),
+        *wrapped(f"Asked by {words.one_line(request['applicant']['name'])}: {_asked(request)}"),
         f"Area {words.area(document['aoi']['area_km2'])}, {words.plural(document['aoi']['vertices'], 'corner')}, "
         f"{words.plural(document['aoi']['parts'], 'part')}; judged {words.days(document['judged'])}",
     ]
     yield [f"FINDINGS ({words.tally(document)})"]
     for finding in words.worst_first(document["findings"]):
-        yield _finding(finding)
+        yield finding_lines(finding)
     if document["remedies"]:
         yield ["WHAT WOULD FIX IT (each proved by checking the changed request again)"]
         for remedy in document["remedies"]:
@@ -41,13 +41,13 @@ def _parts(document: Mapping[str, Any]) -> Iterator[list[str]]:
             *(
                 line
                 for entry in document["not_applicable"]
-                for line in _wrapped(f"{entry['title']}: {entry['reason']}", first="  - ", rest=_INDENT)
+                for line in wrapped(f"{entry['title']}: {entry['reason']}", first="  - ", rest=_INDENT)
             ),
         ]
     if changes := document.get("changes"):
         yield [
             "CHANGED ON READING",
-            *(line for c in changes for line in _wrapped(c, first="  - ", rest=_INDENT)),
+            *(line for c in changes for line in wrapped(c, first="  - ", rest=_INDENT)),
         ]
     yield [
         f"verdict id  {document['verdict_id']}",
@@ -63,18 +63,19 @@ def _asked(request: Mapping[str, Any]) -> str:
     )
 
 
-def _finding(finding: Mapping[str, Any]) -> list[str]:
-    lines = _wrapped(
+def finding_lines(finding: Mapping[str, Any]) -> list[str]:
+    """One finding: its sentence, its small print, its citation."""
+    lines = wrapped(
         f"{words.OUTCOMES[finding['outcome']].upper()}. {finding['says']}",
         first=f"{finding['id']:<4}",
         rest=_INDENT,
     )
     if facts := facts_of(finding):
-        lines += _wrapped("; ".join(facts), first=_INDENT, rest=_INDENT)
+        lines += wrapped("; ".join(facts), first=_INDENT, rest=_INDENT)
     for need in finding["needs"]:
-        lines += _wrapped(f"Would settle it: {words.need(need)}", first=_INDENT, rest=_INDENT)
+        lines += wrapped(f"Would settle it: {words.need(need)}", first=_INDENT, rest=_INDENT)
     if citation := finding["citation"]:
-        lines += _wrapped(citation["source"], first=_INDENT, rest=_INDENT)
+        lines += wrapped(citation["source"], first=_INDENT, rest=_INDENT)
         lines.append(f"{_INDENT}{words.one_line(citation['url'])}")
     return lines
 
@@ -101,10 +102,10 @@ def facts_of(finding: Mapping[str, Any]) -> list[str]:
 
 
 def _remedy(remedy: Mapping[str, Any]) -> list[str]:
-    lines = _wrapped(remedy["says"], first=f"{remedy['id']:<4}", rest=_INDENT)
+    lines = wrapped(remedy["says"], first=f"{remedy['id']:<4}", rest=_INDENT)
     for step in remedy["steps"]:
-        lines += _wrapped(step, first=f"{_INDENT}- ", rest=f"{_INDENT}  ")
-    lines += _wrapped(
+        lines += wrapped(step, first=f"{_INDENT}- ", rest=f"{_INDENT}  ")
+    lines += wrapped(
         f"Clears {', '.join(remedy['clears'])}; the verdict after it: {words.VERDICTS[remedy['verdict_after']].lower()}; "
         f"area after it {words.area(remedy['aoi_after']['area_km2'])}.",
         first=_INDENT,
@@ -112,13 +113,14 @@ def _remedy(remedy: Mapping[str, Any]) -> list[str]:
     )
     remains = remedy["remains"]
     for left in remains[: words.REMAINS_SHOWN]:
-        lines += _wrapped(f"Remains: {left}", first=_INDENT, rest=_INDENT)
+        lines += wrapped(f"Remains: {left}", first=_INDENT, rest=_INDENT)
     if (more := len(remains) - words.REMAINS_SHOWN) > 0:
         lines.append(f"{_INDENT}and {more} more, all of them in the JSON answer")
     return lines
 
 
-def _wrapped(sentence: str, first: str = "", rest: str = "") -> list[str]:
+def wrapped(sentence: str, first: str = "", rest: str = "") -> list[str]:
+    """A sentence in lines of at most `WIDTH` columns."""
     return textwrap.wrap(
         words.one_line(sentence),
         WIDTH,

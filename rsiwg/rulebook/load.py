@@ -4,9 +4,10 @@ import datetime as dt
 import hashlib
 from pathlib import Path
 
-from rsiwg.domain import Period, Place, PlaceIndex, Places, Rulebook
+from rsiwg.domain import Period, Place, PlaceIndex, Places, Regulation, Rulebook
 from rsiwg.errors import RulebookUnusable
 from rsiwg.rulebook.layers import LayerFile, read_layer
+from rsiwg.rulebook.regulation import read_topic
 from rsiwg.rulebook.restrictions import read_restriction
 from rsiwg.rulebook.tables import Table, read_table
 
@@ -20,6 +21,7 @@ def load(folder: Path) -> Rulebook:
     """
     table = read_table(folder / "rulebook.toml", "rulebook.toml")
     slugs, names = table.texts("restrictions"), table.texts("layers")
+    topics = table.texts("regulation", ())
     review_after_days, read_on = table.whole("review_after_days"), table.day("read_on")
     covers_from = table.day("covers_from")
     near_miss_km, near_miss_share = table.number("near_miss_km"), table.number("near_miss_share")
@@ -29,10 +31,11 @@ def load(folder: Path) -> Rulebook:
     table.done()
     _refuse_unlisted(folder, "restrictions", slugs)
     _refuse_unlisted(folder, "layers", names)
+    _refuse_unlisted(folder, "regulation", topics)
 
     problems = [
         f"The file {kind}/{name}.toml is listed in the rulebook and missing."
-        for kind, listed in (("restrictions", slugs), ("layers", names))
+        for kind, listed in (("restrictions", slugs), ("layers", names), ("regulation", topics))
         for name in listed
         if not (folder / kind / f"{name}.toml").is_file()
     ]
@@ -43,8 +46,16 @@ def load(folder: Path) -> Rulebook:
         for slug in slugs
         if (folder / "restrictions" / f"{slug}.toml").is_file()
     )
+    regulation = Regulation(
+        topics={
+            name: read_topic(folder, name, review_after_days)
+            for name in topics
+            if (folder / "regulation" / f"{name}.toml").is_file()
+        }
+    )
     files = [folder / "rulebook.toml", *(folder / "restrictions" / f"{r.id}.toml" for r in restrictions)]
     files += [source.card_path for source in layers.values()]
+    files += [folder / "regulation" / f"{name}.toml" for name in regulation.topics]
     hashes = {f"layers/{name}.gpkg": source.layer.sha256 for name, source in layers.items()}
     return Rulebook(
         version=_version(folder, files, hashes),
@@ -54,6 +65,7 @@ def load(folder: Path) -> Rulebook:
         restrictions=restrictions,
         layers=tuple(source.layer for source in layers.values()),
         places=_places(roles, layers),
+        regulation=regulation,
         problems=tuple(problems),
     )
 

@@ -67,6 +67,10 @@ class Table:
         """A table inside this one."""
         return Table(self._take(key, dict), f"{self.where}, [{key}]")
 
+    def free(self, key: str) -> dict[str, Any]:
+        """A table whose keys are the reader's own affair; empty where it is left out."""
+        return dict(self._take(key, dict, {}))
+
     def tables(self, key: str) -> tuple["Table", ...]:
         """An array of tables, possibly empty."""
         return tuple(

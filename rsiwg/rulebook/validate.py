@@ -12,7 +12,7 @@ import geopandas
 import jsonschema
 import shapely
 
-from rsiwg.domain import Restriction, Rulebook
+from rsiwg.domain import Restriction, Rulebook, Topic
 from rsiwg.errors import RulebookUnusable
 from rsiwg.geometry import Area, area_km2, overlap
 from rsiwg.rulebook.layers import read_layer
@@ -37,11 +37,17 @@ def validate(folder: Path, *, today: dt.date) -> tuple[str, ...]:
             problems += _outlines(folder, layer.name)
     for restriction in book.restrictions:
         problems += _restriction(restriction, today)
+    for topic in book.regulation.topics.values():
+        problems += _topic(topic, today)
     return (*problems, *_freshness(book, folder, today))
 
 
 def _against_schemas(folder: Path) -> Iterator[str]:
-    for kind, schema in (("restrictions", "restriction"), ("layers", "layer")):
+    for kind, schema in (
+        ("restrictions", "restriction"),
+        ("layers", "layer"),
+        ("regulation", "regulation"),
+    ):
         rules = json.loads((folder / "schema" / f"{schema}.schema.json").read_text("utf-8"))
         validator = jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker())
         for path in sorted((folder / kind).glob("*.toml")):
@@ -82,6 +88,15 @@ def _restriction(restriction: Restriction, today: dt.date) -> Iterator[str]:
         shared = area_km2(overlap(one.area, other.area)) if _meet(one.area, other.area) else 0.0
         if shared > _OVERLAP_TOLERANCE_KM2:
             yield f"{where}: the zones {one.reading!r} and {other.reading!r} overlap by {shared:.2f} km²"
+
+
+def _topic(topic: Topic, today: dt.date) -> Iterator[str]:
+    where = f"regulation/{topic.name}.toml"
+    read = [day for day in (topic.read_on, *(e.verified_on for e in topic.entries)) if day is not None]
+    if max(read) > today:
+        yield f"{where}: a day of reading, {max(read)}, lies in the future"
+    if trouble := topic.trouble(today):
+        yield f"{where}: {trouble}"
 
 
 def _freshness(book: Rulebook, folder: Path, today: dt.date) -> Iterator[str]:

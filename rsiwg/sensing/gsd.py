@@ -42,8 +42,8 @@ ALONG_THE_PARALLEL = 90.0
 LATITUDE_NEEDED = "is needed with elements: give the target's, -90 to 90 degrees"
 
 _ROUNDS = 5
-_CLOSE_DEG = 1e-6
-"""A tenth of a metre on the ground: no altitude differs over that."""
+_CLOSE_DEG = 1e-4
+"""Ten metres on the ground: altitudes differ by centimetres over that."""
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -17,6 +17,7 @@ from rsiwg.sensing.gsd import (
     AltitudeAt,
     CollectedGsd,
     gsd_and_horizon,
+    ifov_urad_of_optics,
     past_horizon,
 )
 from rsiwg.sensing.parameters import PARAMETERS, Floats, out_of_range
@@ -174,6 +175,10 @@ class _Table:
         self.problems.setdefault(int(row), {}).setdefault(name, why)
 
 
+OPTICS = ("pixel_pitch_um", "focal_length_m")
+"""What gives the IFOV of a single look, together."""
+
+
 @attrs.frozen(kw_only=True)
 class OneLook:
     """What was found for a single look."""
@@ -185,7 +190,11 @@ class OneLook:
 
 
 def one_look(given: Mapping[str, float | None], elements: AltitudeProfile | None = None) -> OneLook:
-    """GSD of a single look, from the names of `GIVEN`.  Raises InvalidSubmission with every parameter that is wrong."""
+    """GSD of a single look, from the names of `GIVEN` and `OPTICS`.
+
+    Raises InvalidSubmission with every parameter that is wrong.
+    """
+    given = _with_ifov(given)
     columns = {
         name: np.array([np.nan if given.get(name) is None else given[name]], dtype=np.float64)
         for name in GIVEN
@@ -204,6 +213,47 @@ def one_look(given: Mapping[str, float | None], elements: AltitudeProfile | None
         found={name: float(values[0]) for name, values in table.found.items()},
         remarks=tuple(_remarks(given, elements)),
     )
+
+
+def _with_ifov(given: Mapping[str, float | None]) -> Mapping[str, float | None]:
+    pitch_um, focal_m = (given.get(name) for name in OPTICS)
+    if (pitch_um is None) != (focal_m is None):
+        raise InvalidSubmission({"pixel_pitch_um": "belongs together with focal_length_m: give both or none"})
+    if pitch_um is None or focal_m is None:
+        return given
+    if given.get("ifov_urad") is not None:
+        raise InvalidSubmission({"ifov_urad": "is given, and so are pixel pitch and focal length: give one"})
+    ifov = float(ifov_urad_of_optics(pixel_pitch_um=pitch_um, focal_length_m=focal_m))
+    return {name: value for name, value in given.items() if name not in OPTICS} | {"ifov_urad": ifov}
+
+
+def looks_from_range(
+    given: Mapping[str, float | None], *, lowest_altitude_km: float, highest_altitude_km: float
+) -> tuple[OneLook, OneLook]:
+    """The same look from both ends of a range of altitudes: the finest and the coarsest.
+
+    `altitude_km` then only is the one that a nadir GSD is stated for.  Raises InvalidSubmission as `one_look` does.
+    """
+    ends = {"lowest_altitude_km": lowest_altitude_km, "highest_altitude_km": highest_altitude_km}
+    known = PARAMETERS["altitude_km"]
+    wrong = {
+        name: f"{value:g} is out of range: give {known.range}"
+        for name, value in ends.items()
+        if not known.holds(np.array(value))
+    }
+    if not wrong and lowest_altitude_km > highest_altitude_km:
+        wrong = {"lowest_altitude_km": f"{lowest_altitude_km:g} is above the highest: swap them"}
+    if wrong:
+        raise InvalidSubmission(wrong)
+    reference = dict(_with_ifov(given))
+    if reference.get("ifov_urad") is None:
+        one_look(reference)  # says what is missing or wrong
+        nadir_gsd_m, altitude_km = reference["nadir_gsd_m"], reference["altitude_km"]
+        assert nadir_gsd_m is not None
+        assert altitude_km is not None
+        reference |= {"nadir_gsd_m": None, "ifov_urad": 1000 * nadir_gsd_m / altitude_km}
+    low, high = (one_look(reference | {"altitude_km": value}) for value in ends.values())
+    return low, high
 
 
 def _remarks(given: Mapping[str, float | None], elements: AltitudeProfile | None) -> Iterator[str]:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rsiwg.errors import InvalidSubmission
+from rsiwg.geometry.measure import FLATTENING, SEMI_MAJOR_M
 from rsiwg.sensing.parameters import Floats
 
 
@@ -41,7 +42,7 @@ class Ellipsoid:
         return 1 - (self.polar_m / self.equatorial_m) ** 2
 
 
-WGS84 = Ellipsoid(equatorial_m=6378137.0, polar_m=6378137.0 * (1 - 1 / 298.257223563))
+WGS84 = Ellipsoid(equatorial_m=SEMI_MAJOR_M, polar_m=SEMI_MAJOR_M * (1 - FLATTENING))
 MEAN_SPHERE = Ellipsoid(equatorial_m=6371008.7714, polar_m=6371008.7714)
 """The sphere with the mean radius R1 of WGS 84, for where no latitude is known."""
 

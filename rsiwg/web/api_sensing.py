@@ -8,13 +8,11 @@ from flask import Response
 from rsiwg.errors import InvalidSubmission
 from rsiwg.intake.altitude import read_altitude_profile
 from rsiwg.sensing import niirs, sar
-from rsiwg.sensing.gsd import ifov_urad_of_optics
-from rsiwg.sensing.gsd_table import GIVEN, one_look
+from rsiwg.sensing.gsd_table import GIVEN, OPTICS, one_look
 from rsiwg.web.answers import json_answer
 from rsiwg.web.api import api, json_body, query_of
+from rsiwg.web.openapi_sensing import NIIRS_NUMBERS, SAR_NUMBERS
 from rsiwg.web.service import service
-
-_OPTICS = ("pixel_pitch_um", "focal_length_m")
 
 
 @api.post("/sensing/gsd")
@@ -22,16 +20,7 @@ def sensing_gsd() -> Response:
     """The ground sample distance of one look."""
     query_of()
     body = json_body()
-    numbers = _numbers(body, (*GIVEN, *_OPTICS), others=("tle",))
-    pitch_um, focal_m = (numbers.pop(name) for name in _OPTICS)
-    if (pitch_um is None) != (focal_m is None):
-        raise InvalidSubmission({"pixel_pitch_um": "belongs together with focal_length_m: give both or none"})
-    if pitch_um is not None and focal_m is not None:
-        if numbers["ifov_urad"] is not None:
-            raise InvalidSubmission(
-                {"ifov_urad": "is given, and so are pixel pitch and focal length: give one"}
-            )
-        numbers["ifov_urad"] = float(ifov_urad_of_optics(pixel_pitch_um=pitch_um, focal_length_m=focal_m))
+    numbers = _numbers(body, (*GIVEN, *OPTICS), others=("tle",))
     tle = body.get("tle")
     if tle is not None and not isinstance(tle, str):
         raise InvalidSubmission({"tle": "a text is needed: the lines of the element set"})
@@ -74,13 +63,6 @@ def sensing_niirs() -> Response:
     given: dict[str, Any] = {name: value for name, value in numbers.items() if value is not None}
     level = float(niirs.niirs(niirs.Giqe(int(version)), **given))
     return json_answer(niirs.document(niirs.Giqe(int(version)), level))
-
-
-SAR_NUMBERS = (
-    "bandwidth_mhz", "incidence_deg", "off_nadir_deg", "altitude_km", "taylor_sidelobe_db", "kaiser_beta",
-    "antenna_length_m", "frequency_ghz", "integration_angle_deg", "doppler_bandwidth_hz", "speed_m_s",
-)  # fmt: skip
-NIIRS_NUMBERS = ("gsd_m", "relative_edge_response", "signal_to_noise", "overshoot", "noise_gain")
 
 
 def _numbers(

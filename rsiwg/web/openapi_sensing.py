@@ -4,11 +4,18 @@ from typing import Any
 
 import attrs
 
-from rsiwg.sensing.gsd_table import FOUND, GIVEN
+from rsiwg.sensing.gsd_table import FOUND, GIVEN, OPTICS
 from rsiwg.sensing.parameters import PARAMETERS
 from rsiwg.sensing.sar import Window
 
 Json = dict[str, Any]
+
+SAR_NUMBERS = (
+    "bandwidth_mhz", "incidence_deg", "off_nadir_deg", "altitude_km", "taylor_sidelobe_db", "kaiser_beta",
+    "antenna_length_m", "frequency_ghz", "integration_angle_deg", "doppler_bandwidth_hz", "speed_m_s",
+)  # fmt: skip
+NIIRS_NUMBERS = ("gsd_m", "relative_edge_response", "signal_to_noise", "overshoot", "noise_gain")
+"""The first three are needed."""
 
 
 @attrs.frozen(kw_only=True)
@@ -91,7 +98,7 @@ OPERATIONS = (
 
 SCHEMAS: Json = {
     "Look": _taken(
-        (*GIVEN, "pixel_pitch_um", "focal_length_m"),
+        (*GIVEN, *OPTICS),
         ("off_nadir_deg",),
         tle={"type": "string", "description": "Elements of the satellite: a TLE or an OMM as text."},
     ),
@@ -104,10 +111,7 @@ SCHEMAS: Json = {
         },
     },
     "SarSystem": _taken(
-        (
-            "bandwidth_mhz", "incidence_deg", "off_nadir_deg", "altitude_km", "taylor_sidelobe_db", "kaiser_beta",
-            "antenna_length_m", "frequency_ghz", "integration_angle_deg", "doppler_bandwidth_hz", "speed_m_s",
-        ),
+        SAR_NUMBERS,
         ("bandwidth_mhz",),
         window={"enum": [str(window) for window in Window], "default": "nominal"},
         taylor_nbar={"type": "integer", "minimum": 1, "maximum": 20, "default": 4},
@@ -126,8 +130,8 @@ SCHEMAS: Json = {
         },
     },
     "ImageQuality": _taken(
-        ("gsd_m", "relative_edge_response", "signal_to_noise", "overshoot", "noise_gain"),
-        ("gsd_m", "relative_edge_response", "signal_to_noise"),
+        NIIRS_NUMBERS,
+        NIIRS_NUMBERS[:3],
         giqe={"enum": [3, 4, 5], "default": 5},
     ),
     "Niirs": {

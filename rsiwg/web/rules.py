@@ -78,6 +78,8 @@ def _limit(limit: Limit) -> dict[str, Any]:
         "in_force": _days(limit.in_force),
         "measure": str(limit.measure),
         "finest_m": limit.finest_m,
+        "component": limit.component and str(limit.component),
+        "plane": limit.plane and str(limit.plane),
         "says": limit.says,
         "verified": limit.verified,
         "verified_on": limit.verified_on and limit.verified_on.isoformat(),

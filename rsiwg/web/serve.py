@@ -1,5 +1,6 @@
 """Runs the application under a production server: gunicorn, or waitress on Windows."""
 
+import gc
 import socket
 import sys
 from typing import Any
@@ -81,6 +82,8 @@ def _run_gunicorn(app: Flask, listening: int, address: str, workers: int) -> Non
     )
 
     of: Service = app.extensions[EXTENSION]
+    gc.collect()
+    gc.freeze()  # the rulebook lives as long as the process: no collection need walk it again
 
     class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:

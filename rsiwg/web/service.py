@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from collections import deque
 
 import attrs
 from flask import current_app
@@ -10,8 +11,35 @@ from rsiwg.domain import Rulebook
 from rsiwg.settings import Settings
 from rsiwg.store import Engine
 
-ONE_CHECK = threading.Lock()
-"""Held while a check runs: side by side in one process checks only slow each other down, and the slowest suffers most."""
+
+class Turn:
+    """A lock whose waiters go in the order in which they came; `threading.Lock` promises no order."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._busy = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._busy:
+                self._busy = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()  # until the one before lets go
+
+    def __exit__(self, *_exception: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()  # it stays busy: handed on
+            else:
+                self._busy = False
+
+
+ONE_CHECK = Turn()
+"""Held while a request is read, checked and written out: side by side in one process checks only slow each other down."""
 
 EXTENSION = "rsiwg"
 """Its place in ``app.extensions``."""

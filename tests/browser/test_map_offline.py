@@ -5,12 +5,15 @@ import http.server
 import threading
 from typing import ClassVar
 
+import numpy as np
 import pytest
 import shapely
+from rasterio.io import MemoryFile
+from rasterio.transform import from_origin
 from shapely.geometry import box
 
 from rsiwg import resources
-from rsiwg.maps import STYLES, Assets, Feature, Group, Layer, Scene, draw
+from rsiwg.maps import STYLES, Assets, Feature, Group, Layer, Picture, Scene, draw
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +44,26 @@ def a_layer(number, style):
 def everything():
     layers = tuple(a_layer(number, style) for number, style in enumerate(STYLES))
     return Scene(title=HOSTILE, summary="All kinds.", marking="CUI", note=HOSTILE, layers=layers)
+
+
+def a_png(grey):
+    with MemoryFile() as memory:
+        with memory.open(
+            driver="PNG", width=8, height=8, count=1, dtype="uint8", transform=from_origin(0, 8, 1, 1)
+        ) as picture:
+            picture.write(np.full((1, 8, 8), grey, np.uint8))
+        return memory.read()
+
+
+def before_and_after():
+    bounds = (34.0, 31.0, 35.0, 32.0)
+    feature = Feature(geometry=box(*bounds), label="Scene", ref="AOI")
+    layer = Layer(key="aoi", title="AOI", group=Group.REQUEST, style="aoi", features=(feature,))
+    pictures = (
+        Picture(title=f"Before {HOSTILE}", png=a_png(20), bounds=bounds),
+        Picture(title="After", png=a_png(220), bounds=bounds),
+    )
+    return Scene(title="Before and after", layers=(layer,), pictures=pictures)
 
 
 def crossing():
@@ -236,3 +259,23 @@ def test_it_fits_the_screen_and_passes_axe(page, site, width):
         if each["impact"] in {"serious", "critical"}
     ]
     assert bad == []
+
+
+def test_a_divider_shows_the_picture_before_on_its_left_and_after_on_its_right(page, tmp_path, complaints):
+    path = tmp_path / "map.html"
+    path.write_text(draw(before_and_after(), assets=Assets.inline()), "utf-8")
+    page.goto(path.as_uri())
+    ready(page)
+    slider = page.get_by_role("slider", name="Divider between the pictures")
+    after = page.locator(".leaflet-picture-1-pane")
+    shown = [after.evaluate("pane => getComputedStyle(pane).clip")]
+    slider.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    assert slider.input_value() == "70"
+    shown.append(after.evaluate("pane => getComputedStyle(pane).clip"))
+    assert shown[0] != shown[1]
+    assert page.locator(".divider").evaluate("line => line.style.left") == "70%"
+    page.get_by_role("checkbox", name="Before").uncheck()
+    assert after.is_hidden()
+    assert complaints == []

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from rsiwg import casework, resources
+from rsiwg.domain import Component, Plane
 from rsiwg.errors import RulebookUnusable
 from rsiwg.rulebook import load
 from rsiwg.settings import Limits
@@ -113,6 +114,7 @@ def test_a_listed_layer_card_that_is_missing_is_never_clear(folder):
 
 
 ISRAEL, TIER_3 = "restrictions/israel-resolution.toml", "restrictions/tier-3-withheld.toml"
+UMBRA = "restrictions/cap-umbra-sar.toml"
 
 
 @pytest.mark.parametrize(
@@ -124,6 +126,12 @@ ISRAEL, TIER_3 = "restrictions/israel-resolution.toml", "restrictions/tier-3-wit
         (ISRAEL, r"^finest_m = 0.4", "finest_m = -0.4"),
         (ISRAEL, r"^finest_m = 0.4", "finest_m = nan"),
         (ISRAEL, r"^finest_m = 0.4", ""),
+        (ISRAEL, r"^finest_m = 0.4", 'finest_m = 0.4\ncomponent = "finest"'),
+        (ISRAEL, r"^finest_m = 0.4", 'finest_m = 0.4\ncomponent = ""'),
+        (ISRAEL, r"^finest_m = 0.4", 'finest_m = 0.4\nplane = "slant"'),
+        (UMBRA, r"^finest_m = 0.25", 'finest_m = 0.25\ncomponent = "mean"'),
+        (UMBRA, r"^finest_m = 0.25", 'finest_m = 0.25\nplane = "image"'),
+        (TIER_3, r"^says = ", 'component = "mean"\nsays = '),
         (ISRAEL, r"^end = 2020-07-21", "end = 2020-07-22"),
         (ISRAEL, r"^end = 2020-07-21", ""),
         (ISRAEL, r"^start = 2020-07-21", "start = 2020-07-21T00:00:00"),
@@ -147,6 +155,14 @@ def test_a_rulebook_with_a_wrong_file_is_refused(folder, file, pattern, by):
     edit(folder / file, pattern, by)
     with pytest.raises(RulebookUnusable):
         load(folder)
+
+
+def test_a_limit_says_which_direction_or_plane_it_means(folder):
+    edit(folder / ISRAEL, r"^finest_m = 0.4", 'finest_m = 0.4\ncomponent = "mean"')
+    edit(folder / UMBRA, r"^finest_m = 0.25", 'finest_m = 0.25\nplane = "slant"')
+    rules = {rule.id: rule for rule in load(folder).restrictions}
+    assert [limit.component for limit in rules["israel-resolution"].limits] == [None, Component.MEAN]
+    assert rules["cap-umbra-sar"].limits[0].plane is Plane.SLANT
 
 
 def test_a_file_that_is_not_listed_is_refused(folder):

@@ -122,7 +122,7 @@ def keys_of(schema):
             yield from keys_of(value)
 
 
-@pytest.mark.parametrize("name", ["restriction", "layer"])
+@pytest.mark.parametrize("name", ["restriction", "layer", "regulation"])
 def test_every_key_of_the_rulebook_is_described(name):
     schema = json.loads((resources.GEODATA / "schema" / f"{name}.schema.json").read_text("utf-8"))
     page = TEXTS["docs/rules.md"]

@@ -76,7 +76,7 @@ def test_a_lowest_altitude_above_the_stated_one_makes_it_coarser():
 def test_without_an_altitude_the_number_counts_as_stated_and_the_finding_says_so():
     finding = judged(a_camera(0.49))
     assert finding.outcome is CONFLICT
-    assert finding.says.endswith("The number is the one stated; no altitude is given.")
+    assert finding.says.endswith("The number counts as stated; no altitude is given.")
     assert "stated for 617 km; no lower altitude" in judged(a_camera(0.49, altitude_km=617.0)).says
     assert judged(a_camera(0.4999999999)).measured.value_m == 0.4999999999
 
@@ -96,7 +96,9 @@ def test_an_ifov_from_the_lowest_altitude(ifov_urad, outcome):
 
 
 def test_of_ifov_and_stated_number_the_finer_counts():
-    assert judged(a_camera(0.49, lowest_altitude_km=600.0, ifov_urad=1.0)).outcome is CONFLICT
+    finding = judged(a_camera(0.49, lowest_altitude_km=600.0, ifov_urad=1.0))
+    assert finding.outcome is CONFLICT
+    assert "1 microradians would see 0.60 m from 600 km, which is coarser" in finding.says
     assert judged(a_camera(0.6, lowest_altitude_km=400.0, ifov_urad=1.0)).outcome is CONFLICT
     assert judged(a_camera(0.6, altitude_km=490.0, ifov_urad=1.0)).outcome is CONFLICT
 

@@ -93,6 +93,15 @@ def test_gsd_by_pixel_pitch_and_focal_length(run):
     assert json.loads(optics.stdout)["mean_gsd_m"] == pytest.approx(0.3085)
 
 
+def test_gsd_from_both_ends_of_a_range(run):
+    look = ("--nadir-gsd-m", 0.31, "--altitude-km", 617, "--off-nadir-deg", 0)
+    ends = ("--lowest-altitude-km", 560, "--highest-altitude-km", 620)
+    found = json.loads(run("gsd", *look, *ends, "--json").stdout)
+    assert found["lowest"]["mean_gsd_m"] == pytest.approx(0.28136, abs=1e-5)
+    assert "from 620.0 km" in run("gsd", *look, *ends).stdout
+    assert run("gsd", *look, *ends[:2]).returncode == 3
+
+
 def test_gsd_in_words(run):
     done = run("gsd", "--nadir-gsd-m", 0.31, "--altitude-km", 617, "--off-nadir-deg", 20)
     assert "22.03° of incidence" in done.stdout
@@ -198,7 +207,6 @@ def test_a_wrong_row_has_its_reason_and_the_others_are_written(run, tmp_path):
         pytest.param(b"a,b\n1,2\n", "no column off_nadir_deg", id="other columns"),
         pytest.param(b"off_nadir_deg,off_nadir_deg\n1,2\n", "twice", id="a column twice"),
         pytest.param(b"off_nadir_deg,mean_gsd_m\n1,2\n", "mean_gsd_m already", id="a result already there"),
-        pytest.param(b"off_nadir_deg,x\n1\n", "row 1 has 1 values under 2 columns", id="a value missing"),
         pytest.param(b"off_nadir_deg\n\xff\n", "UTF-8", id="not UTF-8"),
         pytest.param(b'off_nadir_deg\n"1"2\n', "CSV", id="quotes"),
     ],
@@ -210,6 +218,27 @@ def test_what_is_no_such_table_is_refused_and_nothing_is_written(run, text, said
     assert done.returncode == 3
     assert said in done.stderr
     assert not target.exists()
+
+
+def test_a_row_with_too_few_or_too_many_values_is_one_wrong_row(run, tmp_path):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("nadir_gsd_m,altitude_km,off_nadir_deg\n0.31,617\n0.31,617,20,5\n\n0.31,617,20\n")
+    assert run("gsd", "--csv", source, "--out", target).returncode == 3
+    short, long, good = rows_of(target)
+    assert short["error"] == "row: has 2 values under 3 columns: give one for each, empty where not known"
+    assert "4 values" in long["error"]
+    assert (good["error"], good["mean_gsd_m"]) == ("", "0.3451198005")
+
+
+def test_a_table_takes_nothing_from_beside_it(run, tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("nadir_gsd_m,altitude_km,off_nadir_deg\n0.31,617,20\n")
+    done = run("gsd", "--csv", source, "--altitude-km", 500)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "belongs into the table" in done.stderr
+    assert (
+        "belongs together with --csv" in run("gsd", "--off-nadir-deg", 20, "--out", tmp_path / "o.csv").stderr
+    )
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_taken(run, tmp_path):

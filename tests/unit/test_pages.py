@@ -193,6 +193,35 @@ def test_every_problem_is_shown_at_once_and_no_answer_is_lost(client):
     assert 'aria-describedby="sensors-0-gsd_m-hint sensors-0-gsd_m-error"' in page
 
 
+def test_the_geometry_of_a_sensor_is_asked_for_kept_and_shown(client):
+    form = a_form(
+        **{
+            "sensors-0-altitude_km": "617",
+            "sensors-0-lowest_altitude_km": "560",
+            "sensors-0-min_off_nadir_deg": "10",
+            "sensors-0-max_off_nadir_deg": "30",
+        }
+    )
+    page = client.get(client.post("/requests/new", data=form).location).text
+    assert "0.31 m GSD at 617 km, from 560 km upward, 10° to 30° off nadir" in page.replace("\xa0", " ")
+    assert "becomes" in page
+    wrong = client.post("/requests/new", data=form | {"sensors-0-min_off_nadir_deg": "31"})
+    assert wrong.status_code == 422
+    assert 'href="#sensors-0-min_off_nadir_deg"' in wrong.text
+    assert "<details open>\n<summary>Altitude" in wrong.text
+
+
+def test_a_sar_is_asked_for_its_incidence_and_not_for_an_altitude(client):
+    form = a_form(
+        **{
+            "sensors-0-modality": "sar", "sensors-0-ipr_range_m": "0.5", "sensors-0-ipr_plane": "slant",
+            "sensors-0-max_incidence_deg": "45", "sensors-0-altitude_km": "617",
+        }
+    )  # fmt: skip
+    page = client.get(client.post("/requests/new", data=form).location).text
+    assert "up to 45° incidence" in page.replace("\xa0", " ")
+
+
 def test_each_problem_links_to_a_field_on_the_page(client):
     page = Page(client.post("/requests/new", data={"key": ""}).text)
     ids = {a["id"] for _, a in page.tags if "id" in a}

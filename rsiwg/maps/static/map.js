@@ -354,6 +354,7 @@ window.rsiwgMap = (() => {
     makePanes();
     fit();
     rsiwgBackground.add(map);
+    if (scene.pictures.length) rsiwgPictures.add(map, scene.pictures);
     scene.layers.forEach(drawLayer);
     sizeRings();
     map.on("zoomend", sizeRings);

@@ -1,0 +1,26 @@
+"""One door for every kind of request."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rsiwg.errors import InvalidSubmission
+from rsiwg.intake.strict_json import kind_of
+from rsiwg.intake.submission import read_submission
+from rsiwg.settings import Limits
+
+
+def _imaging(body: Mapping[str, Any], limits: Limits) -> Any:
+    return read_submission(body, limits).request
+
+
+READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {"imaging": _imaging}
+"""How each kind of request is read into the domain; each raises InvalidSubmission with every problem."""
+
+
+def read_request(body: Mapping[str, Any], limits: Limits) -> Any:
+    """Read a request of any kind.  Raises InvalidSubmission, and what the reader of its kind raises."""
+    kind = body.get("kind")
+    reader = READERS.get(kind) if isinstance(kind, str) else None
+    if reader is None:
+        raise InvalidSubmission({"kind": f"give one of {', '.join(READERS)}; this is {kind_of(kind)}"})
+    return reader(body, limits)

@@ -1,0 +1,8 @@
+"""The regulation library: one readable function per question, its parameters dated data of the rulebook.
+
+A question takes a request, the rulebook and a day, and yields an `Answer` with every step that led to it.
+"""
+
+from rsiwg.regulation.questions import QUESTIONS, Question, question_named
+
+__all__ = ["QUESTIONS", "Question", "question_named"]

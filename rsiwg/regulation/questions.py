@@ -1,0 +1,35 @@
+"""The list of questions."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from rsiwg.domain import Answer, Rulebook
+from rsiwg.errors import NotFound
+
+Ask = Callable[[Any, Rulebook, dt.date], Answer]
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """A question, the kinds of request it can be asked of, and the function that answers it."""
+
+    name: str
+    title: str
+    """As a page asks it, such as "Which tier is proposed?"."""
+    kinds: frozenset[str]
+    ask: Ask
+
+
+QUESTIONS: tuple[Question, ...] = ()
+"""In the order in which a page shows them."""
+
+
+def question_named(name: str) -> Question:
+    """The question of this name.  Raises NotFound."""
+    for question in QUESTIONS:
+        if question.name == name:
+            return question
+    raise NotFound(f"no question is called {name!r}")
