@@ -260,6 +260,15 @@ def main() -> None:
         f"{len(areas)} countries, {corners:,} corners, 45 degrees off nadir; every ratio is of times in this run\n"
     )
     points = [(area.representative_point().x, area.representative_point().y) for _, area in areas]
+    print(f"{len(fleet)} satellites, {options.days:g} days, {len(areas)} areas:")
+    whole, whole_s = timed("ours, ends to a millisecond", lambda: ours(fleet, areas, options.days))
+    steps = len(fleet) * options.days * 86400 / STEP_S
+    print(
+        f"  {len(whole):,} accesses; {steps / whole_s / 1e3:,.0f} thousand steps of 10 s per second, each against every area"
+    )
+    print(
+        f"  peak memory so far, the rulebook included: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB\n"
+    )
     ratios: dict[str, float] = {}
     for peer, work in (("skyfield", beside_skyfield), ("TAT-C", beside_tatc)):
         few = fleet[: options.skyfield_satellites if peer == "skyfield" else options.tatc_satellites]
@@ -268,15 +277,7 @@ def main() -> None:
             ratios |= work(few, areas, points)
         except ImportError as exc:
             print(f"  left out: {exc} (pip install -r requirements-bench.lock)")
-    print(f"\n{len(fleet)} satellites, {options.days:g} days, {len(areas)} areas:")
-    whole, whole_s = timed("ours, ends to a millisecond", lambda: ours(fleet, areas, options.days))
-    steps = len(fleet) * options.days * 86400 / STEP_S
-    print(
-        f"  {len(whole):,} accesses; {steps / whole_s / 1e3:,.0f} thousand steps of 10 s per second, each against every area"
-    )
-    print(
-        f"  peak memory of the whole run {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB\n"
-    )
+    print()
     for name, ratio in ratios.items():
         print(f"{name:32} {ratio:8.1f} times our time")
 
