@@ -10,10 +10,10 @@ VAR := var
 export RSIWG_DATABASE_URL ?= sqlite:///$(VAR)/rsiwg.db
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fmt lint types layers unit browser bench bench-imagery wheel frontend chromium db lock geodata clean
+.PHONY: help serve test check fmt lint types layers unit browser bench bench-imagery bench-sensing wheel frontend chromium db lock geodata clean
 
 help:  ## Show what there is to make
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 serve: $(VENV)/.runtime frontend db  ## Install, prepare the database and examples, and run the service
 	@RSIWG_SECRET_KEY="$$(cat $(VAR)/secret_key)" RSIWG_LOG_JSON=false $(BIN)/rsiwg serve --host $(HOST) --port $(PORT)
@@ -45,6 +45,10 @@ browser: $(VENV)/.dev frontend chromium  ## Only the browser tests
 
 bench: $(VENV)/.dev frontend  ## Measure, and print figures and ratios
 	$(BIN)/python benchmarks/bench_all.py
+
+bench-sensing: $(VENV)/.dev  ## Accesses beside TAT-C and skyfield: equal results, ratios
+	@$(BIN)/python -c 'import tatc' 2> /dev/null || $(BIN)/pip install -q --disable-pip-version-check -r requirements-bench.lock
+	$(BIN)/python benchmarks/bench_sensing.py
 
 bench-imagery: $(VENV)/.dev  ## Measure checking and complying of rasters beside rio mask and gdalwarp
 	$(BIN)/python benchmarks/bench_imagery.py

@@ -1,6 +1,6 @@
 """sensing: what a sensor on an orbit can really see.
 
-`gsd`, `sar` and `niirs` are here.  Commands about orbits add themselves to the group from a module of their own.
+`gsd`, `sar` and `niirs` are here; `sensing_access` has the commands about orbits.
 """
 
 import argparse
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rsiwg.cli import sensing_access
 from rsiwg.cli.parts import CLEAR, command, group, limits
 
 if TYPE_CHECKING:
@@ -230,3 +231,4 @@ def add(commands: Any) -> None:
     _add_gsd(sensing)
     _add_sar(sensing)
     _add_niirs(sensing)
+    sensing_access.add(sensing)

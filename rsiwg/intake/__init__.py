@@ -1,7 +1,8 @@
 """Form, JSON and files into the domain; the only room with pydantic."""
 
-from rsiwg.intake.aoi import read_aoi_file, read_aoi_text, read_aoi_value
+from rsiwg.intake.aoi import read_aoi_file, read_aoi_text, read_aoi_value, read_areas_file, read_areas_value
 from rsiwg.intake.coordinates import notations
+from rsiwg.intake.element_sets import ReadElements, read_element_sets, read_element_text
 from rsiwg.intake.found import ReadAoi
 from rsiwg.intake.kinds import READERS, read_request
 from rsiwg.intake.request_schema import request_schema
@@ -11,11 +12,16 @@ from rsiwg.intake.submission import Submission, read_submission
 __all__ = [
     "READERS",
     "ReadAoi",
+    "ReadElements",
     "Submission",
     "notations",
     "read_aoi_file",
     "read_aoi_text",
     "read_aoi_value",
+    "read_areas_file",
+    "read_areas_value",
+    "read_element_sets",
+    "read_element_text",
     "read_json",
     "read_request",
     "read_submission",

@@ -8,7 +8,7 @@ from shapely import MultiPolygon, Polygon
 from rsiwg.errors import InvalidGeometry, InvalidSubmission, RsiwgError, TooLarge
 from rsiwg.intake.coordinates import METRES_PER, from_coordinates, radius_area
 from rsiwg.intake.files import TAKEN, find_in_file
-from rsiwg.intake.found import Feature, Found, ReadAoi, settle
+from rsiwg.intake.found import Feature, Found, ReadAoi, settle, settle_each
 from rsiwg.intake.geojson import from_geojson
 from rsiwg.intake.kml import from_kml
 from rsiwg.intake.shown import shown
@@ -50,6 +50,22 @@ def read_aoi_file(data: bytes, filename: str, limits: Limits, choose: str | None
         )
     with _only_typed_errors(f"this file cannot be read: it is damaged, or none of {TAKEN}"):
         return settle(find_in_file(data, filename, limits, _find_in_text), limits, choose)
+
+
+def read_areas_file(data: bytes, filename: str, limits: Limits) -> tuple[ReadAoi, ...]:
+    """Read every area of a file, each by itself and with a name; otherwise as `read_aoi_file`."""
+    if len(data) > limits.max_body_bytes:
+        raise TooLarge(
+            f"this file is {len(data):,} bytes, over the limit of {limits.max_body_bytes:,} (max_body_bytes)"
+        )
+    with _only_typed_errors(f"this file cannot be read: it is damaged, or none of {TAKEN}"):
+        return settle_each(find_in_file(data, filename, limits, _find_in_text), limits)
+
+
+def read_areas_value(value: object, limits: Limits) -> tuple[ReadAoi, ...]:
+    """Read every area of what `read_aoi_value` takes, each by itself and with a name."""
+    with _only_typed_errors("this area cannot be read: check its geometry"):
+        return settle_each(_find_in_value(value, limits), limits)
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from rsiwg.settings import Limits
 
 _MOST_CHOICES = 200
 """Areas listed when a file holds several; the keys of the others work all the same."""
+_MOST_AT_ONCE = 1000
 _OVERLAP_SHARE = 1e-9
 
 
@@ -117,6 +118,34 @@ def settle(found: Found, limits: Limits, choose: str | None = None) -> ReadAoi:
         changes=(*found.changes, *_left_out(found), *changes),
         name=names.pop() if len(names) == 1 else None,
         format=found.format,
+    )
+
+
+def settle_each(found: Found, limits: Limits) -> tuple[ReadAoi, ...]:
+    """Take every area by itself, named as the file names it, or by its number.
+
+    Raises:
+        InvalidGeometry, TooLarge: one of them cannot be taken, or there are over 1,000.
+    """
+    _refuse_nothing(found)
+    if len(found.features) > _MOST_AT_ONCE:
+        raise TooLarge(
+            f"this holds {len(found.features):,} areas, over the limit of {_MOST_AT_ONCE:,} at once"
+        )
+    keys = _keys(found.features)
+    if len(keys) == 1:
+        one = settle(found, limits)
+        return (attrs.evolve(one, name=one.name or "the area"),)
+    alone = [
+        attrs.evolve(found, features=[feature], changes=(), left_out={}, empty=0)
+        for feature in found.features
+    ]
+    said = (*found.changes, *_left_out(found))
+    return tuple(
+        attrs.evolve(
+            read, name=read.name or f"area {key}", changes=(*said, *read.changes) if n == 0 else read.changes
+        )
+        for n, (key, read) in enumerate(zip(keys, (settle(each, limits) for each in alone), strict=True))
     )
 
 

@@ -6,8 +6,9 @@ The only room that knows folium.  It draws what it is given and computes nothing
 from rsiwg.maps.answer import scene_of
 from rsiwg.maps.assets import Assets
 from rsiwg.maps.delivery import delivery_scene
+from rsiwg.maps.overflights import scene_of_accesses
 from rsiwg.maps.page import draw
-from rsiwg.maps.scene import Bounds, Feature, Group, Layer, Picture, Scene
+from rsiwg.maps.scene import Bounds, Feature, Group, Layer, Moment, Picture, Scene, Timeline
 from rsiwg.maps.shaping import simplify_for_drawing
 from rsiwg.maps.styles import STYLES, Style
 
@@ -18,11 +19,14 @@ __all__ = [
     "Feature",
     "Group",
     "Layer",
+    "Moment",
     "Picture",
     "Scene",
     "Style",
+    "Timeline",
     "delivery_scene",
     "draw",
     "scene_of",
+    "scene_of_accesses",
     "simplify_for_drawing",
 ]

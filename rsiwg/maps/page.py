@@ -110,7 +110,7 @@ def draw(scene: Scene, *, assets: Assets, nonce: str | None = None) -> str:
         style_tags=[assets.style(name, nonce) for name in (*parts.styles, *OUR_STYLES)],
         script_tags=[assets.script(name, nonce) for name in (*parts.scripts, *OUR_SCRIPTS)],
         page_style=inline_style(_own("map.css"), nonce),
-        page_scripts=[inline_script(_own(name), nonce) for name in ("basemap.js", "pictures.js", "map.js")],
+        page_scripts=[inline_script(_own(name), nonce) for name in _scripts_of(scene)],
         data=inline_data("scene", _data(scene, seam), nonce),
     )
     return html.replace(_POLICY_PLACE, _policy(html) if assets.mode == "inline" else "", 1)
@@ -198,6 +198,10 @@ def _own(name: str) -> str:
     return (_STATIC / name).read_text("utf-8")
 
 
+def _scripts_of(scene: Scene) -> tuple[str, ...]:
+    return ("basemap.js", "pictures.js", *(("timeline.js",) if scene.timeline else ()), "map.js")
+
+
 def _panel(scene: Scene) -> list[tuple[str, list[Layer]]]:
     """The layers under their headings, in the order of `Group`."""
     grouped = [(group.value, [layer for layer in scene.layers if layer.group is group]) for group in Group]
@@ -235,5 +239,6 @@ def _feature(feature: Feature, seam: float | None) -> dict[str, Any]:
         "ref": feature.ref,
         "label": visible(feature.label),
         "rows": [[visible(name), visible(value)] for name, value in feature.rows],
+        **({} if feature.moment is None else {"moment": feature.moment, "alone": feature.alone}),
         "geometry": drawn(feature.geometry, seam),
     }

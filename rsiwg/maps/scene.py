@@ -16,6 +16,7 @@ class Group(StrEnum):
     """The heading a layer stands under, in the order of the panel."""
 
     REQUEST = "Request"
+    ACCESSES = "Accesses"
     OFFENDING = "Offending pieces"
     REMEDIES = "Remedies"
     RESTRICTIONS = "Restrictions"
@@ -40,6 +41,12 @@ class Feature:
     ref: str = ""
     """The name by which the page beside the map knows it; several features may share one."""
 
+    moment: int | None = None
+    """The place in the scene's timeline at which it shows; None: always."""
+
+    alone: bool = False
+    """Shown only at its own moment, and not while all moments are shown together."""
+
 
 @attrs.frozen(kw_only=True)
 class Layer:
@@ -60,6 +67,31 @@ class Layer:
     def look(self) -> Style:
         """The style by name."""
         return STYLES[self.style]
+
+
+@attrs.frozen(kw_only=True)
+class Moment:
+    """One place of the slider, and a row of the table below the map."""
+
+    label: str
+    """A sentence, read out when the slider stops there."""
+    cells: tuple[str, ...]
+    """Under the heads of the timeline; the second one is shown with the swatch of the style."""
+    style: str = attrs.field(validator=attrs.validators.in_(STYLES))
+
+    @property
+    def look(self) -> Style:
+        """The style by name."""
+        return STYLES[self.style]
+
+
+@attrs.frozen(kw_only=True)
+class Timeline:
+    """What happens in order of time: a slider over the map, and the same as a table."""
+
+    caption: str
+    heads: tuple[str, ...]
+    moments: tuple[Moment, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -88,6 +120,7 @@ class Scene:
     """What to show at first; None fits the subject of the scene."""
 
     note: str = ""
+    timeline: Timeline | None = None
 
     pictures: tuple[Picture, ...] = ()
     """At most two: the second lies over the first, from the right up to a divider that moves."""

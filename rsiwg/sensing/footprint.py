@@ -5,6 +5,7 @@ turning Earth, level) and right.  Every outline is an `Area`, right across 180 d
 round the Earth holds the pole on its side.  Directions are met with the ellipsoid by `viewing.look`, exactly.
 """
 
+import itertools
 import math
 
 import attrs
@@ -135,7 +136,7 @@ def swath(track: Track, satellite: int, view: View) -> Area:
     ]
     return join(
         ring_area(np.r_[lon, later_lon[::-1]], np.r_[lat, later_lat[::-1]])
-        for (lon, lat), (later_lon, later_lat) in zip(rows[:-1], rows[1:], strict=True)
+        for (lon, lat), (later_lon, later_lat) in itertools.pairwise(rows)
     )
 
 

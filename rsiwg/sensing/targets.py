@@ -1,6 +1,7 @@
 """Ground that a satellite may see: an outline on the ellipsoid, and how far each place on Earth lies from it."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import attrs
@@ -29,6 +30,8 @@ _THIN = 1024
 """Corners in the same 1024th of the unit sphere's width (0.056 degrees) count as one in the table of distances."""
 TABLE_ERROR_DEG = CELL_RADIUS_DEG + 0.2
 """Half an edge, a thinned corner and single precision come on top of the cell."""
+_AT_ONCE = 16_384
+"""Samples looked at together."""
 _BLOCK = 400_000
 """Most numbers in one table of cosines: what a processor keeps near."""
 
@@ -73,14 +76,15 @@ class Target:
         inside: NDArray[np.bool_] = shapely.contains_xy(self.area, longitude_deg, latitude_deg)
         return inside
 
-    def distances_deg(self, reach_deg: float) -> Singles:
+    def distances_deg(self, reach_deg: float, wanted: NDArray[np.bool_]) -> Singles:
         """How far the middle of each cell lies from the outline, degrees between normals; negative inside.
 
-        A flat table by cell number; infinite beyond `reach_deg`.  Moving by x degrees changes the distance
+        A flat table by cell number; infinite beyond `reach_deg`, and in cells that are not wanted.  Moving by x degrees changes the distance
         by at most x, so that of any place is within `TABLE_ERROR_DEG` of its cell's value.
         """
         table = np.full(_ROWS * _COLUMNS, np.inf, dtype=np.float32)
         cells = _cells_within(self.centre, self.radius_deg + reach_deg)
+        cells = cells[wanted[cells]]
         longitude_deg, latitude_deg = cell_middles(cells)
         middles = normals(longitude_deg, latitude_deg).astype(np.float32)
         far = np.empty(len(cells), dtype=np.float32)
@@ -93,31 +97,77 @@ class Target:
         return table
 
     def nearest(self, position_km: Floats, up: Floats) -> Nearest:
-        """The point of the outline seen at the least off-nadir angle from positions (n, 3) with their normals.
+        """As `Targets.nearest`, of this one."""
+        return Targets.of([self]).nearest(np.zeros(len(position_km), dtype=np.int64), position_km, up)
 
-        Exact along every edge that can hold it: off-nadir is least at the corner, or where its cosine along
-        the edge is stationary, a linear equation.  A satellite above the area sees ground straight below as
-        well; ask `holds`.
-        """
-        if not len(position_km):
-            return Nearest(np.empty(0), np.empty(0), np.empty((0, 3)))
-        found = [
-            self._nearest(position_km[part], up[part]) for part in _parts(len(position_km), len(self.ups))
-        ]
-        return Nearest(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
-    def _nearest(self, position: Floats, up: Floats) -> Nearest:
-        # Corners whose edges may hold it: nearly as near as the nearest one, in angle between normals.
-        cosines = up.astype(np.float32) @ self.ups.T
-        nearest = np.arccos(np.minimum(cosines.max(axis=1), np.float32(1)))
-        edge = math.radians(_LONGEST_EDGE_DEG)
-        slack = (
-            0.01 * nearest
-            + math.radians(0.03)
-            + np.minimum(edge / 2, edge**2 / np.maximum(8 * nearest, 1e-6))
+@attrs.frozen(eq=False, kw_only=True)
+class Targets:
+    """Several targets, asked about together, so that short work is not all overhead."""
+
+    each: tuple[Target, ...]
+    first: NDArray[np.int64]
+    """The place of each one's first corner in what follows."""
+    corners_km: Floats
+    edges_km: Floats
+    before: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, targets: Sequence[Target]) -> "Targets":
+        """Put them together."""
+        counts = [len(target.ups) for target in targets]
+        first = np.r_[0, np.cumsum(counts)[:-1]].astype(np.int64)
+        return cls(
+            each=tuple(targets),
+            first=first,
+            corners_km=np.concatenate([target.corners_km for target in targets]),
+            edges_km=np.concatenate([target.edges_km for target in targets]),
+            before=np.concatenate([target.before + n for target, n in zip(targets, first, strict=True)]),
         )
-        # One flat search is ten times as fast as one by rows and columns.
-        row, corner = np.divmod(np.flatnonzero(cosines >= np.cos(nearest + slack)[:, None]), len(self.ups))
+
+    def nearest(self, which: NDArray[np.int64], position_km: Floats, up: Floats) -> Nearest:
+        """The point of an outline seen at the least off-nadir angle, for each of n samples.
+
+        `which` says of which target; positions and the normals below them have shape (n, 3).  Exact along every edge that can
+        hold it: off-nadir is least at the corner, or where its cosine along the edge is stationary, a linear equation.  A
+        satellite above the area sees ground straight below as well; ask `Target.holds`.
+        """
+        found = Nearest(np.empty(len(which)), np.empty(len(which)), np.empty((len(which), 3)))
+        order = np.argsort(which, kind="stable")
+        for n in range(0, len(order), _AT_ONCE):
+            part = order[n : n + _AT_ONCE]
+            row, corner = self._near(which[part], up[part].astype(np.float32))
+            for column, values in zip(
+                found, self._exact(row, corner, position_km[part], up[part]), strict=True
+            ):
+                column[part] = values
+        return found
+
+    def _near(self, which: NDArray[np.int64], up: Singles) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(samples, corners) whose edges may hold the point: nearly as near as the nearest, in angle between normals."""
+        begins = np.flatnonzero(np.r_[True, which[1:] != which[:-1]])
+        rows, corners = [], []
+        edge = math.radians(_LONGEST_EDGE_DEG)
+        for begin, end in zip(begins, np.r_[begins[1:], len(which)], strict=True):
+            ups, first = self.each[which[begin]].ups, self.first[which[begin]]
+            if len(ups) == 1:
+                rows.append(np.arange(begin, end))
+                corners.append(np.full(end - begin, first))
+                continue
+            for part in _parts(end - begin, len(ups)):
+                cosines = up[begin:end][part] @ ups.T
+                nearest = np.arccos(np.minimum(cosines.max(axis=1), np.float32(1)))
+                slack = 0.01 * nearest + math.radians(0.03)
+                slack += np.minimum(edge / 2, edge**2 / np.maximum(8 * nearest, 1e-6))
+                # One flat search is ten times as fast as one by rows and columns.
+                row, corner = np.divmod(np.flatnonzero(cosines >= np.cos(nearest + slack)[:, None]), len(ups))
+                rows.append(row + begin + part.start)
+                corners.append(corner + first)
+        return np.concatenate(rows), np.concatenate(corners)
+
+    def _exact(
+        self, row: NDArray[np.int64], corner: NDArray[np.int64], position: Floats, up: Floats
+    ) -> Nearest:
         row, corner = np.repeat(row, 2), np.stack([corner, self.before[corner]], axis=1).ravel()
         s, n = position[row], -up[row]
         a, d = self.corners_km[corner] - s, self.edges_km[corner]
@@ -132,9 +182,8 @@ class Target:
         cosine = np.maximum(cosine, at_start)
         first = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
         best = np.maximum.reduceat(cosine, first)
-        place = np.where(
-            cosine == np.repeat(best, np.diff(np.r_[first, len(row)])), np.arange(len(row)), len(row)
-        )
+        place = np.arange(len(row))
+        place[cosine != np.repeat(best, np.diff(np.r_[first, len(row)]))] = len(row)
         chosen = np.minimum.reduceat(place, first)
         line = a[chosen] + along[chosen, None] * d[chosen]
         point = position + line
@@ -235,6 +284,18 @@ def cells_of(ups: Floats | Singles) -> NDArray[np.int32]:
         column, _COLUMNS - 1
     )
     return numbers
+
+
+def cells_round(cells: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """By cell number: those given, their neighbours, and every one within 10 degrees of a pole, where columns are narrow."""
+    held = np.zeros((_ROWS, _COLUMNS), dtype=bool)
+    held.reshape(-1)[cells.ravel()] = True
+    held |= np.roll(held, 1, axis=1) | np.roll(held, -1, axis=1)
+    held[1:] |= held[:-1].copy()
+    held[:-1] |= held[1:].copy()
+    polar = round(10 / CELL_DEG)
+    held[:polar] = held[-polar:] = True
+    return held.ravel()
 
 
 def cell_middles(cells: NDArray[np.int64]) -> tuple[Floats, Floats]:

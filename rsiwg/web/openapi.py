@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from rsiwg import __version__, intake
-from rsiwg.web import openapi_sensing
+from rsiwg.web import openapi_overflights, openapi_sensing
 from rsiwg.web.openapi_schemas import (
     ASSESSMENT,
     LAYERS,
@@ -174,7 +174,7 @@ def _paths() -> Json:
                     problems=_POSTED,
                 )
             }
-            for each in openapi_sensing.OPERATIONS
+            for each in (*openapi_sensing.OPERATIONS, *openapi_overflights.OPERATIONS)
         },
         "/api/v1/rules": {
             "get": _operation(
@@ -430,7 +430,13 @@ def _request_example() -> Json:
 def _schemas() -> Json:
     taken = _moved({k: v for k, v in intake.request_schema().items() if k not in {"$schema", "$id"}})
     parts = taken.pop("$defs", {})
-    return {"ImagingRequest": taken, **parts, **SCHEMAS, **openapi_sensing.SCHEMAS}
+    return {
+        "ImagingRequest": taken,
+        **parts,
+        **SCHEMAS,
+        **openapi_sensing.SCHEMAS,
+        **openapi_overflights.SCHEMAS,
+    }
 
 
 def _moved(part: Any) -> Any:

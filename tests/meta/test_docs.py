@@ -6,6 +6,7 @@ import inspect
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -162,7 +163,7 @@ def test_a_console_block_does_what_it_shows(page, n, block, tmp_path):
     where = in_a_folder(tmp_path)
     for command, shown, code in steps(block):
         done = subprocess.run(
-            [sys.executable, "-m", "rsiwg.cli", *command.split()[1:]],
+            [sys.executable, "-m", "rsiwg.cli", *shlex.split(command)[1:]],
             capture_output=True,
             text=True,
             timeout=120,

@@ -99,7 +99,7 @@ def answers(client):
     yield "/api/v1/aoi", "post", client.post("/api/v1/aoi", json={"aoi": body["aoi"]})
     upload = {"file": (io.BytesIO(json.dumps(body["aoi"]).encode()), "a.geojson")}
     yield "/api/v1/aoi", "post", client.post("/api/v1/aoi", data=upload)
-    for name in ("gsd", "sar", "niirs"):
+    for name in ("gsd", "sar", "niirs", "access", "revisit", "footprint"):
         path = f"/api/v1/sensing/{name}"
         given = DESCRIBED["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"]
         yield path, "post", client.post(path, json=given)

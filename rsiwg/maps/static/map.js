@@ -14,7 +14,7 @@ window.rsiwgMap = (() => {
   const things = []; // every feature drawn, in the order of the panel
   const layers = new Map();
   const renderers = {};
-  let map, at = -1;
+  let map, at = -1, moment = null;
   // In a frame the page around it has the heading already, and the map gets its room.
   if (window.parent !== window) document.documentElement.classList.add("framed");
 
@@ -59,18 +59,30 @@ window.rsiwgMap = (() => {
     const options = pathOptions(style, style.pane === "restrictions");
     data.features.forEach((feature, index) => {
       const drawn = shape(feature.geometry, options);
-      const thing = { ...feature, index, style, drawn, group, key: data.key };
+      const thing = { ...feature, index, style, drawn, group, key: data.key, parts: [drawn] };
       if (style.halo) {
         const halo = { ...options, color: "#fff", weight: style.weight_px + 3.5, dashArray: null, fill: false, opacity: 0.85, interactive: false, pane: "halo", renderer: renderers.halo };
-        group.addLayer(shape(feature.geometry, halo));
+        thing.parts.unshift(shape(feature.geometry, halo));
       }
-      group.addLayer(drawn);
+      thing.parts.forEach((part) => group.addLayer(part));
       if (style.is_subject) addRing(thing, options);
       talkAbout(thing, drawn);
       things.push(thing);
     });
     layers.set(data.key, group);
     if (data.shown) group.addTo(map);
+  };
+
+  // ---- over time -----------------------------------------------------------------------------------
+  const isPresent = (thing) => thing.moment === undefined || (moment === null ? !thing.alone : thing.moment === moment);
+  const showMoment = (which) => {
+    moment = which;
+    map.closePopup();
+    for (const thing of things) {
+      if (thing.moment === undefined) continue;
+      for (const part of thing.parts) if (isPresent(thing)) thing.group.addLayer(part); else thing.group.removeLayer(part);
+    }
+    sizeRings();
   };
 
   // A ring round what is too small to see at this zoom.
@@ -81,8 +93,10 @@ window.rsiwgMap = (() => {
     talkAbout(thing, thing.ring);
   };
   const sizeRings = () => {
-    for (const { ring, drawn, group } of things) {
+    for (const thing of things) {
+      const { ring, drawn, group } = thing;
       if (!ring) continue;
+      if (!isPresent(thing)) { group.removeLayer(ring); continue; }
       const bounds = drawn.getBounds();
       const extent = map.latLngToLayerPoint(bounds.getSouthEast()).subtract(map.latLngToLayerPoint(bounds.getNorthWest()));
       if (Math.max(extent.x, extent.y) < TINY_PX) group.addLayer(ring); else group.removeLayer(ring);
@@ -142,6 +156,7 @@ window.rsiwgMap = (() => {
 
   const show = (thing) => {
     if (!map.hasLayer(thing.group)) switchLayer(thing.key, true);
+    if (!isPresent(thing)) window.rsiwgTimeline.go(thing.moment + 1);
     const bounds = thing.drawn.getBounds();
     if (!bounds.isValid()) return;
     if (!map.getBounds().contains(bounds)) map.fitBounds(bounds, { padding: [40, 40], maxZoom: 16, animate: false });
@@ -150,7 +165,7 @@ window.rsiwgMap = (() => {
   };
 
   const step = (by) => {
-    const seen = things.filter((thing) => map.hasLayer(thing.group));
+    const seen = things.filter((thing) => map.hasLayer(thing.group) && isPresent(thing));
     if (!seen.length) return;
     const now = seen.indexOf(things[at]);
     show(seen[now < 0 ? (by > 0 ? 0 : seen.length - 1) : (now + by + seen.length) % seen.length]);
@@ -270,6 +285,7 @@ window.rsiwgMap = (() => {
     n: () => step(1), p: () => step(-1), f: fit, m: () => measureButton()?.click(),
     l: () => { const panel = document.getElementById("panel"); panel.open = true; panel.querySelector("input, summary").focus(); },
     escape: () => map.closePopup(),
+    ",": () => window.rsiwgTimeline?.step(-1), ".": () => window.rsiwgTimeline?.step(1),
   };
   const listenToKeys = () => map.getContainer().addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -351,6 +367,7 @@ window.rsiwgMap = (() => {
     watchSize();
     print();
     listenToPage();
+    window.rsiwgTimeline?.start(showMoment);
     document.fonts?.ready.then(() => map.fire("viewreset")); // names on the canvas in the right face
     document.documentElement.dataset.map = "ready";
     tell("ready");
