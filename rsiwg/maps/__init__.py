@@ -5,6 +5,7 @@ The only room that knows folium.  It draws what it is given and computes nothing
 
 from rsiwg.maps.answer import scene_of
 from rsiwg.maps.assets import Assets
+from rsiwg.maps.changes import scene_of_changes
 from rsiwg.maps.page import draw
 from rsiwg.maps.scene import Bounds, Feature, Group, Layer, Scene
 from rsiwg.maps.shaping import simplify_for_drawing
@@ -21,5 +22,6 @@ __all__ = [
     "Style",
     "draw",
     "scene_of",
+    "scene_of_changes",
     "simplify_for_drawing",
 ]
