@@ -7,6 +7,7 @@ from rsiwg.errors import InvalidSubmission, NotFound
 from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import kind_of
 from rsiwg.intake.submission import read_submission
+from rsiwg.intake.system_schema import read_system, system_schema
 from rsiwg.settings import Limits
 
 
@@ -14,11 +15,17 @@ def _imaging(body: Mapping[str, Any], limits: Limits) -> Any:
     return read_submission(body, limits).request
 
 
-READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {"imaging": _imaging}
+READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
+    "imaging": _imaging,
+    "system": read_system,
+}
 """How each kind of request is read into the domain; each raises InvalidSubmission with every problem."""
 
 
-SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {"imaging": request_schema}
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "imaging": request_schema,
+    "system": system_schema,
+}
 """The JSON Schema of each kind of request."""
 
 
