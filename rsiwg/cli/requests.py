@@ -5,7 +5,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rsiwg.cli.parts import CLEAR, OTHER, VERDICT_EXIT, body, command, limits, rulebook, takes_request, write
+from rsiwg.cli.parts import (
+    CLEAR,
+    FORM_EXIT,
+    OTHER,
+    VERDICT_EXIT,
+    body,
+    command,
+    limits,
+    rulebook,
+    takes_request,
+    write,
+)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -29,7 +40,7 @@ def _recheck(options: argparse.Namespace) -> int:
     found = casework.recheck(body(options.file), rulebook())
     if found.same:
         print(f"same: verdict {found.document['verdict']}, id {found.document['verdict_id']}")
-        return VERDICT_EXIT[found.document["verdict"]]
+        return (VERDICT_EXIT | FORM_EXIT)[found.document["verdict"]]
     print("differs:")
     for difference in found.differences:
         print(f"  {difference}")
