@@ -48,6 +48,11 @@ class Standing:
         return self.designated is not None
 
     @property
+    def facts(self) -> tuple[bool, bool, bool]:
+        """Member, designated, listed: whether an entry is held for the day."""
+        return (self.nato is not None, self.designated is not None, self.listed is not None)
+
+    @property
     def differs(self) -> bool:
         """Designated and not listed, or listed and not designated."""
         return (self.designated is None) != (self.listed is None)
@@ -84,7 +89,13 @@ def standing_steps(rulebook: Rulebook, held: Standing, role: str, *, rests: bool
     asked = f"Is {held.country}, {role}, a NATO member on {in_full(held.day)}?"
     if held.nato is not None:
         return (
-            Step.by(held.nato, asked, held.country, f"Yes, {held.nato.title} is {held.nato.in_force}.", rests=rests),
+            Step.by(
+                held.nato,
+                asked,
+                held.country,
+                f"Yes, {held.nato.title} is {held.nato.in_force}.",
+                rests=rests,
+            ),
         )
     first = Step(
         question=asked, value=held.country, clause="22 CFR 120.23(a)", rests=rests,
@@ -105,8 +116,12 @@ def standing_steps(rulebook: Rulebook, held: Standing, role: str, *, rests: bool
         else:
             steps.append(
                 Step(
-                    question=question, value=held.country, clause=clause, rests=rests,
-                    result=_not(held, basis), verified=not held.troubles,
+                    question=question,
+                    value=held.country,
+                    clause=clause,
+                    rests=rests,
+                    result=_not(held, basis),
+                    verified=not held.troubles,
                 )  # fmt: skip
             )
     if held.differs:

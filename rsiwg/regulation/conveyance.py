@@ -98,9 +98,10 @@ def conveyance_steps(
                 rule,
                 "Does a defense article or defense service take part, so that 22 CFR 126.1 applies?",
                 None if defense is None else "yes" if defense else "no",
-                {True: "It applies.", False: "By its words it does not; the EAR have embargoes of their own."}.get(
-                    bool(defense), ""
-                )
+                {
+                    True: "It applies.",
+                    False: "By its words it does not; the EAR have embargoes of their own.",
+                }.get(bool(defense), "")
                 if defense is not None
                 else "Open: the request does not say under which regulations the items are.",
                 rests=not decides or bool(found),
@@ -116,7 +117,11 @@ def conveyance_steps(
                 Step.by(hit.country, question, link.country, _says(hit), rests=hit.settled or not decides)
             )
         elif entry is not None:
-            why = "suspended" if entry.text("policy") == SUSPENDED else "not reached: no defense article takes part"
+            why = (
+                "suspended"
+                if entry.text("policy") == SUSPENDED
+                else "not reached: no defense article takes part"
+            )
             steps.append(
                 Step.by(entry, question, link.country, f"It is listed; the policy is {why}.", rests=False)
             )

@@ -12,6 +12,7 @@ from rsiwg.domain.launch import LaunchRequest, PlanItem, PlanState
 from rsiwg.regulation.allies import Standing, standing, standing_document, standing_steps
 from rsiwg.regulation.conveyance import (
     CONTROLS,
+    PROSCRIBED,
     caught,
     conveyance_document,
     conveyance_steps,
@@ -40,13 +41,13 @@ def launch(request: LaunchRequest, rulebook: Rulebook, day: dt.date) -> Answer:
     reached = is_defense(request)
     outside = [t for t in touched if t.decides and t.held.is_ally is False]
     unclear = [t for t in touched if t.held.is_ally is None or (not t.decides and t.held.is_ally is False)]
-    trouble = topic.trouble(day)
+    stale = [t for t in (topic.trouble(day), rulebook.regulation.topic(PROSCRIBED).trouble(day)) if t]
     failure = request.failure_investigation
     open_on_nationals = request.provider.nationals is None
 
     if any(hit.settled for hit in hits):
         answer = PROHIBITED
-    elif rule is None or trouble or hits:
+    elif rule is None or stale or hits:
         answer = UNDETERMINED
     elif (outside and reached) or failure:
         answer = REQUIRED
@@ -54,7 +55,6 @@ def launch(request: LaunchRequest, rulebook: Rulebook, day: dt.date) -> Answer:
         answer = UNDETERMINED
     else:
         answer = NOT_REQUIRED
-    controls = None if answer == UNDETERMINED else answer != NOT_REQUIRED
     checklist = tuple(_checklist(request, rulebook, day, controls=_a_applies(answer, bool(outside), failure)))
     steps = (
         *conveyance_steps(request, rulebook, day, hits),
@@ -66,7 +66,7 @@ def launch(request: LaunchRequest, rulebook: Rulebook, day: dt.date) -> Answer:
     return Answer(
         question="launch",
         answer=answer,
-        says=_says(answer, outside, failure, hits, unclear, controls),
+        says=_says(answer, outside, failure, hits, unclear),
         as_of=day,
         trace=steps,
         details={
@@ -75,7 +75,7 @@ def launch(request: LaunchRequest, rulebook: Rulebook, day: dt.date) -> Answer:
             "checklist": [attrs.asdict(item) for item in checklist],
             "certification_due_on": _iso(_certification_due(request, rulebook, day)),
         },
-        warnings=tuple(_warnings(request, rulebook, day, trouble, touched)),
+        warnings=tuple(_warnings(request, rulebook, day, stale, touched)),
     )
 
 
@@ -263,7 +263,9 @@ def _item_says(
         return "Not needed by law; State may ask for it all the same."
     said = []
     if given is not None and given.state is PlanState.NOT_NEEDED:
-        said.append(f"The request calls it not needed; {entry.clause} {'requires' if needed else 'may require'} it.")
+        said.append(
+            f"The request calls it not needed; {entry.clause} {'requires' if needed else 'may require'} it."
+        )
     elif state is PlanState.MISSING:
         said.append("It is missing." if needed else "It is missing, and may be needed.")
     else:
@@ -313,7 +315,6 @@ def _says(
     failure: bool | None,
     hits: tuple[Any, ...],
     unclear: list[Touched],
-    controls: bool | None,
 ) -> str:
     if answer == PROHIBITED:
         settled = [h for h in hits if h.settled]
@@ -332,30 +333,27 @@ def _says(
             "The law does not require the special export controls of 22 CFR 124.15(a); "
             "State may apply them all the same (124.15(c)), and every licence is still needed."
         )
-    del controls
     if hits:
         named = _list([f"{h.link.country} ({h.link.role})" for h in hits])
         return f"It cannot be said whether 22 CFR 126.1 bars this launch: see {named} in the steps."
     if unclear:
         named = _list([t.held.country for t in unclear])
-        return f"It cannot be said whether the special export controls are required: see {named} in the steps."
+        return (
+            f"It cannot be said whether the special export controls are required: see {named} in the steps."
+        )
     return "It cannot be said whether the special export controls are required: something needed is missing."
 
 
 def _warnings(
-    request: LaunchRequest, rulebook: Rulebook, day: dt.date, trouble: str | None, touched: tuple[Touched, ...]
+    request: LaunchRequest, rulebook: Rulebook, day: dt.date, stale: list[str], touched: tuple[Touched, ...]
 ) -> Iterator[str]:
-    if trouble:
-        yield trouble
+    yield from stale
     yield from dict.fromkeys(t for touch in touched for t in touch.held.troubles)
-    if (stale := rulebook.regulation.topic("itar-126-1").trouble(day)) is not None:
-        yield stale
     if request.launch.on is not None and request.launch.on > day:
         then = [
             t.held.country
             for t in touched
-            if standing(rulebook, t.held.country, request.launch.on).is_ally is not t.held.is_ally
-            and not t.held.troubles
+            if standing(rulebook, t.held.country, request.launch.on).facts != t.held.facts
         ]
         for country in then:
             yield (
