@@ -278,7 +278,7 @@ def _stage_text(a: Agreement) -> str:
 
 def _document(a: Agreement, key: Key) -> dict[str, Any]:
     return _row(a) | {
-        "fits": _fits(a, key),
+        "fits": [i for i in key.items or () if _fits(a, key, i)],
         "missing_items": [i for i in key.items or () if i not in a.scope.texts("items")],
     }
 

@@ -122,7 +122,7 @@ def standing_steps(rulebook: Rulebook, held: Standing, role: str, *, rests: bool
                     rests=rests,
                     result=_not(held, basis),
                     verified=not held.troubles,
-                )  # fmt: skip
+                )
             )
     if held.differs:
         steps.append(
