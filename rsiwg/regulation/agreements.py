@@ -86,7 +86,7 @@ def agreements(request: Any, rulebook: Rulebook, day: dt.date) -> Answer:
         answer=answer,
         says=_says(answer, key, near, covered, day),
         as_of=day,
-        trace=tuple(_steps(topic, day, key, near, answer)),
+        trace=tuple(_steps(topic, day, key, near, covered, answer)),
         details={"agreements": [_document(a, key) for a in near], "register": [_row(a) for a in held]},
         warnings=tuple(warnings),
     )
@@ -166,7 +166,14 @@ def _vehicle_open(key: Key) -> bool:
 # ------------------------------------------------------------------------------------------ the words
 
 
-def _steps(topic: Topic, day: dt.date, key: Key, near: list[Agreement], answer: str) -> Iterator[Step]:
+def _steps(
+    topic: Topic,
+    day: dt.date,
+    key: Key,
+    near: list[Agreement],
+    covered: dict[str, Agreement | None],
+    answer: str,
+) -> Iterator[Step]:
     yield Step(
         question="By what is an agreement looked up?",
         value=f"launch country {key.launch_country or 'not said'}, vehicle {key.vehicle_nationality or 'not said'}, "
@@ -178,12 +185,13 @@ def _steps(topic: Topic, day: dt.date, key: Key, near: list[Agreement], answer: 
     for a in near:
         in_force = a.in_force
         matters = any(_fits(a, key, item) for item in key.items or ())
+        decides = answer != NONE_HELD and matters and (answer != COVERED or a in covered.values())
         yield Step.by(
             a.scope,
             f"Does the scope of the {_lower(a.scope.title)} fit?",
             _scope_text(a),
             _fit_text(a, key),
-            rests=matters and answer != NONE_HELD,
+            rests=decides,
         )
         for entry in a.stages:
             yield Step.by(
@@ -193,12 +201,7 @@ def _steps(topic: Topic, day: dt.date, key: Key, near: list[Agreement], answer: 
                 f"Yes, {entry.in_force}."
                 + ("" if entry.verified else " Recalled: it decides nothing.")
                 + (f" {entry.note}" if entry.note else ""),
-                rests=matters
-                and (
-                    entry.text("stage") == "in_force"
-                    if answer == COVERED
-                    else answer == UNDETERMINED and entry == a.stage
-                ),
+                rests=decides and entry == (a.begins if answer == COVERED else a.stage),
                 needs=(f"the day on which the {_lower(a.scope.title)} entered into force",)
                 if matters and in_force is None and entry == a.stage
                 else (),

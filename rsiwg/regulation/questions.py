@@ -10,6 +10,7 @@ from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
 from rsiwg.regulation.agreements import agreements
 from rsiwg.regulation.completeness import FORMS, completeness
+from rsiwg.regulation.consult import consult
 from rsiwg.regulation.launch import launch
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
@@ -44,6 +45,12 @@ QUESTIONS: tuple[Question, ...] = (
         title="Which agreement covers it?",
         kinds=frozenset({"launch"}),
         ask=agreements,
+    ),
+    Question(
+        name="consult",
+        title="Who is to be consulted?",
+        kinds=frozenset({"imaging", "system", "transfer", "launch"}),
+        ask=consult,
     ),
 )
 """In the order in which a page shows them."""
