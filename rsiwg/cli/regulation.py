@@ -9,10 +9,19 @@ from rsiwg.cli.parts import CLEAR, RESTRICTED, UNDETERMINED, body, command, day,
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("completeness", "Say which items of its form a request lacks, by clause."),
+    ("agreements", "Say which agreement covers a launch or transfer on the day."),
+    ("consult", "Say which offices and groups are to be consulted, and why."),
+    ("launch", "Say which special export controls apply to a launch abroad."),
 )
 """(question, what its command does), in the order in which help shows them."""
 
-EXIT = {"undetermined": UNDETERMINED, "refer": UNDETERMINED, "incomplete": RESTRICTED}
+EXIT = {
+    "undetermined": UNDETERMINED,
+    "refer": UNDETERMINED,
+    "incomplete": RESTRICTED,
+    "prohibited": RESTRICTED,
+    "required": RESTRICTED,
+}
 """The exit code of an answer; any other answer is settled and clear, 0."""
 
 

@@ -8,7 +8,10 @@ import attrs
 
 from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
+from rsiwg.regulation.agreements import agreements
 from rsiwg.regulation.completeness import FORMS, completeness
+from rsiwg.regulation.consult import consult
+from rsiwg.regulation.launch import launch
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
 
@@ -30,6 +33,24 @@ QUESTIONS: tuple[Question, ...] = (
         title="Is the request complete?",
         kinds=frozenset(FORMS),
         ask=completeness,
+    ),
+    Question(
+        name="launch",
+        title="Which special export controls apply to the launch?",
+        kinds=frozenset({"launch"}),
+        ask=launch,
+    ),
+    Question(
+        name="agreements",
+        title="Which agreement covers it?",
+        kinds=frozenset({"launch"}),
+        ask=agreements,
+    ),
+    Question(
+        name="consult",
+        title="Who is to be consulted?",
+        kinds=frozenset({"imaging", "system", "transfer", "launch"}),
+        ask=consult,
     ),
 )
 """In the order in which a page shows them."""
