@@ -5,10 +5,15 @@ import datetime as dt
 import sys
 from typing import Any
 
-from rsiwg.cli.parts import CLEAR, UNDETERMINED, body, command, limits, rulebook, takes_request
+from rsiwg.cli.parts import CLEAR, RESTRICTED, UNDETERMINED, body, command, day, limits, rulebook
 
-COMMANDS: tuple[tuple[str, str], ...] = ()
+COMMANDS: tuple[tuple[str, str], ...] = (
+    ("completeness", "Say which items of its form a request lacks, by clause."),
+)
 """(question, what its command does), in the order in which help shows them."""
+
+EXIT = {"undetermined": UNDETERMINED, "refer": UNDETERMINED, "incomplete": RESTRICTED}
+"""The exit code of an answer; any other answer is settled and clear, 0."""
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -21,13 +26,19 @@ def _ask(options: argparse.Namespace) -> int:
     )
     shown = pretty_json(document) if options.format == "json" else reports.answer_text(document)
     sys.stdout.write(shown)
-    return UNDETERMINED if document["answer"] in {"undetermined", "refer"} else CLEAR
+    return EXIT.get(str(document["answer"]), CLEAR)
 
 
 def add(commands: Any) -> None:
     """Add these commands."""
     for name, says in COMMANDS:
         made = command(commands, name, _ask, says)
-        takes_request(made)
+        made.add_argument("file", metavar="FILE", help="a request as JSON; - reads standard input")
+        made.add_argument(
+            "--as-of",
+            type=day,
+            metavar="DATE",
+            help="answer by the rules and facts of this day (default: today, UTC)",
+        )
         made.add_argument("--format", choices=("text", "json"), default="text")
         made.set_defaults(question=name)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rsiwg.errors import InvalidSubmission
+from rsiwg.errors import InvalidSubmission, NotFound
+from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import kind_of
 from rsiwg.intake.submission import read_submission
 from rsiwg.settings import Limits
@@ -15,6 +16,17 @@ def _imaging(body: Mapping[str, Any], limits: Limits) -> Any:
 
 READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {"imaging": _imaging}
 """How each kind of request is read into the domain; each raises InvalidSubmission with every problem."""
+
+
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {"imaging": request_schema}
+"""The JSON Schema of each kind of request."""
+
+
+def schema_of_kind(kind: str) -> dict[str, Any]:
+    """The JSON Schema of a kind.  Raises NotFound."""
+    if kind not in SCHEMAS:
+        raise NotFound(f"no kind of request is called {kind!r}: there are {', '.join(SCHEMAS)}")
+    return SCHEMAS[kind]()
 
 
 def read_request(body: Mapping[str, Any], limits: Limits) -> Any:

@@ -8,6 +8,7 @@ import attrs
 
 from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
+from rsiwg.regulation.completeness import FORMS, completeness
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
 
@@ -23,7 +24,14 @@ class Question:
     ask: Ask
 
 
-QUESTIONS: tuple[Question, ...] = ()
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        name="completeness",
+        title="Is the request complete?",
+        kinds=frozenset(FORMS),
+        ask=completeness,
+    ),
+)
 """In the order in which a page shows them."""
 
 
