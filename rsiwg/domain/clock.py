@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import ClassVar
 
 import attrs
 from attrs.validators import ge, min_len
@@ -23,6 +24,7 @@ class Event:
 class Docket:
     """The events of one case, and how its deadlines are to be shown."""
 
+    kind: ClassVar[str] = "clock"
     events: tuple[Event, ...] = attrs.field(validator=min_len(1))
     reference: str | None = None
     with_unverified: bool = False

@@ -6,13 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from rsiwg.domain import Docket, Event
 from rsiwg.domain.clock import EVENTS
-from rsiwg.errors import InvalidSubmission
-from rsiwg.intake.messages import problems_of
-from rsiwg.intake.parts import Day, Part, Text, Version, refuse
+from rsiwg.intake.field_types import Day, Part, Text, read_model, refuse, schema_of, true_integer
 from rsiwg.intake.strict_json import kind_of
 from rsiwg.settings import Limits
 
@@ -31,8 +29,7 @@ def _name(value: str) -> str:
     return value
 
 
-def instant(value: object) -> dt.datetime:
-    """An instant with its offset, from text.  Raises PydanticCustomError."""
+def _instant(value: object) -> dt.datetime:
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         try:
             when = dt.datetime.fromisoformat(value)
@@ -52,19 +49,28 @@ class EventPart(Part):
     """One event: its name, and its day in Washington or its time."""
 
     event: Annotated[str, AfterValidator(_name)] = Field(
-        title="Event", examples=["application-complete"], json_schema_extra={"enum": list(EVENTS)}
+        title="Event",
+        description="the name of an event, as rsiwg clock --list-events prints it",
+        examples=["application-complete"],
+        json_schema_extra={"enum": list(EVENTS)},
     )
-    on: Day | None = Field(default=None, title="Day", description="Of the agencies, in Washington.")
+    on: Day | None = Field(
+        default=None, title="Day", description='the day in Washington, such as "2026-01-05"; or give at'
+    )
     at: (
         Annotated[
             dt.datetime,
-            BeforeValidator(instant),
+            BeforeValidator(_instant),
             WithJsonSchema(
                 {"type": "string", "format": "date-time", "examples": ["2026-01-05T16:30:00-05:00"]}
             ),
         ]
         | None
-    ) = Field(default=None, title="Time", description="With its offset, in place of the day.")
+    ) = Field(
+        default=None,
+        title="Time",
+        description='the time with its offset, such as "2026-01-05T16:30:00-05:00", in place of the day',
+    )
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
@@ -76,60 +82,60 @@ class EventPart(Part):
 class ClockPart(Part):
     """The events of a case whose deadlines are asked for."""
 
-    schema_version: Version = Field(default=1, title="Version of this schema")
-    kind: Literal["clock"] = Field(title="Kind")
-    reference: Text | None = Field(default=None, title="Reference", description="The sender's own.")
-    events: list[EventPart] = Field(min_length=1, max_length=MOST_EVENTS, title="Events")
+    schema_version: Annotated[Literal[1], BeforeValidator(true_integer)] = Field(
+        default=1, title="Version of this schema", description="1, or leave it out"
+    )
+    kind: Literal["clock"] = Field(title="Kind", description='"clock"')
+    reference: Text | None = Field(default=None, title="Reference", description="your own reference")
+    events: list[EventPart] = Field(
+        min_length=1,
+        max_length=MOST_EVENTS,
+        title="Events",
+        description='a list of 1 to 500 events such as {"event": "application-submitted", "on": "2026-01-05"}',
+    )
     with_unverified: bool = Field(
         default=False,
         title="With unverified steps",
-        description="Also show steps whose source nobody has read; they decide nothing.",
+        description="true to see steps whose source nobody has read as well; they decide nothing",
     )
     within_days: Annotated[int, Field(ge=0, le=36525)] = Field(
-        default=30, title="Forecast", description="Days ahead.", json_schema_extra={"unit": "d"}
+        default=30,
+        title="Forecast",
+        description="a whole number of days to look ahead, such as 30",
+        json_schema_extra={"unit": "d"},
     )
-
-
-_FIELDS = {"": tuple(ClockPart.model_fields), "events": tuple(EventPart.model_fields)}
-
-_GIVE = {
-    "kind": 'give "clock"',
-    "events": 'give a list of 1 to 500 events such as {"event": "application-submitted", "on": "2026-01-05"}',
-    "event": "give the name of an event",
-    "with_unverified": "give true or false",
-    "within_days": "give a whole number of days, such as 30",
-}
 
 
 def read_docket(body: Mapping[str, Any], limits: Limits) -> Docket:
     """Read the events of a case.  Raises InvalidSubmission with every problem."""
     del limits  # the list of events has its own
-    try:
-        part = ClockPart.model_validate(dict(body))
-    except ValidationError as exc:
-        raise InvalidSubmission(problems_of(exc, _FIELDS, _GIVE)) from None
-    events = []
-    for given in part.events:
-        when = given.at or given.on
-        assert when is not None
-        events.append(Event(name=given.event, when=when))
+    part = read_model(ClockPart, body)
     return Docket(
-        events=tuple(events),
+        events=tuple(Event(name=e.event, when=_when(e)) for e in part.events),
         reference=part.reference,
         with_unverified=part.with_unverified,
         within_days=part.within_days,
     )
 
 
+def _when(part: EventPart) -> dt.date:
+    when = part.at or part.on
+    assert when is not None
+    return when
+
+
 def clock_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of the events of a case."""
-    made = ClockPart.model_json_schema()
+    made = schema_of(ClockPart, SCHEMA_ID, _EXAMPLE)
     made["$defs"]["EventPart"]["oneOf"] = [{"required": ["on"]}, {"required": ["at"]}]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": SCHEMA_ID,
-        **made,
-        "examples": [
-            {"kind": "clock", "events": [{"event": "application-submitted", "on": "2026-01-05"}]},
-        ],
-    }
+    return made
+
+
+_EXAMPLE = {
+    "kind": "clock",
+    "reference": "DEMO-C1",
+    "events": [
+        {"event": "application-submitted", "on": "2026-01-05"},
+        {"event": "application-complete", "at": "2026-01-09T16:30:00-05:00"},
+    ],
+}

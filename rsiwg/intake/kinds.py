@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rsiwg.errors import InvalidSubmission, NotFound
+from rsiwg.intake.clock_schema import clock_schema, read_docket
 from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import kind_of
 from rsiwg.intake.submission import read_submission
@@ -14,11 +15,17 @@ def _imaging(body: Mapping[str, Any], limits: Limits) -> Any:
     return read_submission(body, limits).request
 
 
-READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {"imaging": _imaging}
+READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
+    "imaging": _imaging,
+    "clock": read_docket,
+}
 """How each kind of request is read into the domain; each raises InvalidSubmission with every problem."""
 
 
-SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {"imaging": request_schema}
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "imaging": request_schema,
+    "clock": clock_schema,
+}
 """The JSON Schema of each kind of request."""
 
 

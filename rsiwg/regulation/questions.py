@@ -8,6 +8,7 @@ import attrs
 
 from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
+from rsiwg.regulation.clock import clock
 from rsiwg.regulation.completeness import FORMS, completeness
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
@@ -30,6 +31,9 @@ QUESTIONS: tuple[Question, ...] = (
         title="Is the request complete?",
         kinds=frozenset(FORMS),
         ask=completeness,
+    ),
+    Question(
+        name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
     ),
 )
 """In the order in which a page shows them."""
