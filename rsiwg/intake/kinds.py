@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rsiwg.errors import InvalidSubmission, NotFound
+from rsiwg.intake.clock_schema import clock_schema, read_docket
 from rsiwg.intake.launch import launch_schema, read_launch
 from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import kind_of
@@ -20,6 +21,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
     "imaging": _imaging,
     "system": read_system,
     "launch": read_launch,
+    "clock": read_docket,
 }
 """How each kind of request is read into the domain; each raises InvalidSubmission with every problem."""
 
@@ -28,6 +30,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "imaging": request_schema,
     "system": system_schema,
     "launch": launch_schema,
+    "clock": clock_schema,
 }
 """The JSON Schema of each kind of request."""
 

@@ -9,6 +9,7 @@ import attrs
 from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
 from rsiwg.regulation.agreements import agreements
+from rsiwg.regulation.clock import clock
 from rsiwg.regulation.completeness import FORMS, completeness
 from rsiwg.regulation.consult import consult
 from rsiwg.regulation.launch import launch
@@ -51,6 +52,9 @@ QUESTIONS: tuple[Question, ...] = (
         title="Who is to be consulted?",
         kinds=frozenset({"imaging", "system", "transfer", "launch"}),
         ask=consult,
+    ),
+    Question(
+        name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
     ),
 )
 """In the order in which a page shows them."""
