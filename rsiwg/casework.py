@@ -97,6 +97,22 @@ def ask(
     return answer_document(answer, rulebook=rulebook.version, engine=__version__)
 
 
+def ask_all(
+    body: Mapping[str, Any], rulebook: Rulebook, *, limits: Limits, as_of: dt.date
+) -> list[dict[str, Any]]:
+    """The JSON answer to every question that is asked of a request's kind; nothing is kept.
+
+    Raises:
+        InvalidSubmission: the request cannot be read.
+    """
+    request, kind = read_request(body, limits), body.get("kind")
+    return [
+        answer_document(question.ask(request, rulebook, as_of), rulebook=rulebook.version, engine=__version__)
+        for question in QUESTIONS
+        if kind in question.kinds
+    ]
+
+
 def examine(body: Mapping[str, Any], rulebook: Rulebook, *, limits: Limits, as_of: dt.date) -> dict[str, Any]:
     """The JSON answer to a request of any kind but imaging: every question that is asked of its kind.
 
@@ -106,13 +122,8 @@ def examine(body: Mapping[str, Any], rulebook: Rulebook, *, limits: Limits, as_o
     Raises:
         InvalidSubmission: the request cannot be read.
     """
-    request = read_request(body, limits)
-    asked = kind_document(request)
-    answers = [
-        answer_document(question.ask(request, rulebook, as_of), rulebook=rulebook.version, engine=__version__)
-        for question in QUESTIONS
-        if request.kind in question.kinds
-    ]
+    asked = kind_document(read_request(body, limits))
+    answers = ask_all(asked, rulebook, limits=limits, as_of=as_of)
     form = next((a["answer"] for a in answers if a["question"] == "completeness"), UNDETERMINED)
     return {
         "verdict": form,
@@ -126,10 +137,13 @@ def examine(body: Mapping[str, Any], rulebook: Rulebook, *, limits: Limits, as_o
     }
 
 
+KEPT_KINDS = tuple(kind for kind in READERS if kind != "clock")
+"""The kinds of request that are stored; the events of a case are asked about, and kept nowhere."""
+
+
 def is_examined(body: Mapping[str, Any]) -> bool:
     """Whether a request is of a kind that is examined by questions, and not checked as imaging is."""
-    kind = body.get("kind")
-    return kind != "imaging" and isinstance(kind, str) and kind in READERS
+    return body.get("kind") in KEPT_KINDS and body.get("kind") != "imaging"
 
 
 def submit(

@@ -1,0 +1,164 @@
+"""How an answer of the regulation library is written for people: its word, its look, its values and tables."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from rsiwg.reports import words
+
+LOOKS = {
+    "undetermined": "indeterminate",
+    "refer": "indeterminate",
+    "incomplete": "conflict",
+    "prohibited": "conflict",
+    "not_met": "conflict",
+}
+"""The outcome whose colour, pattern and icon an answer wears; any other wears that of a condition, never of "clear"."""
+
+CONFIDENCES = {
+    "verified": "Verified: it rests only on what someone has read in its source",
+    "unverified": "Unverified: it rests on something that nobody has read in its source, or that is stale",
+}
+
+FORM_SENTENCES = {
+    "complete": "Nothing that is held of the form is missing. Whether the request is allowed, people determine.",
+    "incomplete": "Something that the form asks for is missing.",
+    "undetermined": "Whether the form is complete cannot be told yet.",
+}
+
+_STEP_WORDS = {"policy": "Policy, not law", "proposed": "Proposed, not in force", "exercise": "Exercise only"}
+_MOST_COLUMNS = 8
+
+
+@attrs.frozen(kw_only=True)
+class DetailTable:
+    """A list among an answer's further members, as a table; every cell a text."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+_OWN_MEMBERS = frozenset(
+    {
+        "question", "answer", "says", "confidence", "as_of", "rulebook", "engine",
+        "trace", "citations", "needs", "warnings", "items",
+    }
+)  # fmt: skip
+"""What every answer has, and what is shown in a form of its own."""
+
+
+def look(answer: Mapping[str, Any]) -> str:
+    """The look of an answer; one that is not verified never looks settled."""
+    if answer["confidence"] != "verified":
+        return "indeterminate"
+    return LOOKS.get(str(answer["answer"]), "condition")
+
+
+def word(answer: Mapping[str, Any]) -> str:
+    """An answer as a word: "Not required", "9A515.a.1, 9A515.g"."""
+    return words.capitalized(value(answer["answer"]))
+
+
+def value(said: Any) -> str:
+    """What a request says, in words: "not said", "yes", "Norway, Canada", "on: 2026-01-05"."""
+    if said is None:
+        return "not said"
+    if isinstance(said, bool):
+        return "yes" if said else "no"
+    if isinstance(said, Mapping):
+        return "; ".join(f"{label(key)}: {value(inner)}" for key, inner in said.items()) or "nothing"
+    if isinstance(said, list | tuple):
+        return ", ".join(value(inner) for inner in said) or "none"
+    text = str(said)
+    return text.replace("_", " ") if text.islower() and "_" in text and " " not in text else text
+
+
+def label(name: str) -> str:
+    """A field's name as a heading: ``gsd_m`` is "gsd (m)"."""
+    for suffix, unit in (
+        ("_km2", " (km²)"),
+        ("_km", " (km)"),
+        ("_m", " (m)"),
+        ("_deg", " (°)"),
+        ("_h", " (h)"),
+    ):
+        if name.endswith(suffix):
+            return name.removesuffix(suffix).replace("_", " ") + unit
+    return name.replace("_", " ")
+
+
+def step_words(step: Mapping[str, Any]) -> list[str]:
+    """What must be minded about a step, in words: that nobody has read it, that it is proposed, that it is shown only."""
+    minded = []
+    if not step["verified"]:
+        minded.append("Unverified: recalled, not read in its source")
+    if step["status"] in _STEP_WORDS:
+        minded.append(_STEP_WORDS[step["status"]])
+    if not step["rests"]:
+        minded.append("Shown beside; the answer does not rest on it")
+    return minded
+
+
+def detail_tables(answer: Mapping[str, Any]) -> list[DetailTable]:
+    """The further members of an answer that are lists of things, each as a table."""
+    return list(_tables({k: v for k, v in answer.items() if k not in _OWN_MEMBERS}))
+
+
+def detail_rows(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The further members of an answer that are single values."""
+    return [
+        (words.capitalized(label(name)), value(said))
+        for name, said in answer.items()
+        if name not in _OWN_MEMBERS and not isinstance(said, list | tuple | Mapping) and said is not None
+    ]
+
+
+def flat_rows(document: Mapping[str, Any], path: str = "") -> list[tuple[str, str]]:
+    """Every field of a request by its path, with what it says."""
+    rows: list[tuple[str, str]] = []
+    for name, said in document.items():
+        at = f"{path}.{name}" if path else name
+        if isinstance(said, Mapping):
+            rows += flat_rows(said, at)
+        elif isinstance(said, list) and said and all(isinstance(each, Mapping) for each in said):
+            for number, each in enumerate(said):
+                rows += flat_rows(each, f"{at}[{number}]")
+        else:
+            rows.append((at, value(said)))
+    return rows
+
+
+def _tables(members: Mapping[str, Any]) -> Iterator[DetailTable]:
+    for name, rows in members.items():
+        if not isinstance(rows, list | tuple) or not rows:
+            continue
+        if not all(isinstance(row, Mapping) for row in rows):
+            yield DetailTable(
+                title=words.capitalized(label(name)), columns=("",), rows=tuple((value(r),) for r in rows)
+            )
+            continue
+        columns = [c for c in dict.fromkeys(key for row in rows for key in row) if _is_told(c, rows)][
+            :_MOST_COLUMNS
+        ]
+        yield DetailTable(
+            title=words.capitalized(label(name)),
+            columns=tuple(words.capitalized(label(column)) for column in columns),
+            rows=tuple(
+                tuple(value(row.get(column)) if column in row else "" for column in columns) for row in rows
+            ),
+        )
+
+
+def _is_told(column: str, rows: list[Mapping[str, Any]] | tuple[Mapping[str, Any], ...]) -> bool:
+    """Whether a column says anything, and fits a cell: no outlines, no steps."""
+    said = [row.get(column) for row in rows]
+    nested = any(
+        isinstance(each, list | tuple) and any(isinstance(e, Mapping) for e in each) for each in said
+    )
+    return (
+        not nested
+        and column not in {"trace", "citation"}
+        and any(each not in (None, "", [], {}) for each in said)
+    )
