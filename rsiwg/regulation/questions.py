@@ -8,6 +8,7 @@ import attrs
 
 from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
+from rsiwg.regulation.applicability import applicability
 from rsiwg.regulation.completeness import FORMS, completeness
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
@@ -30,6 +31,12 @@ QUESTIONS: tuple[Question, ...] = (
         title="Is the request complete?",
         kinds=frozenset(FORMS),
         ask=completeness,
+    ),
+    Question(
+        name="applies",
+        title="Does Part 960 apply?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=applicability,
     ),
 )
 """In the order in which a page shows them."""
