@@ -9,6 +9,7 @@ import attrs
 from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
 from rsiwg.regulation.agreements import agreements
+from rsiwg.regulation.applicability import applicability
 from rsiwg.regulation.clock import clock
 from rsiwg.regulation.completeness import FORMS, completeness
 from rsiwg.regulation.consult import consult
@@ -55,6 +56,12 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
+    ),
+    Question(
+        name="applies",
+        title="Does Part 960 apply?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=applicability,
     ),
 )
 """In the order in which a page shows them."""
