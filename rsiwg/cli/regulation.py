@@ -9,6 +9,7 @@ from rsiwg.cli.parts import CLEAR, RESTRICTED, UNDETERMINED, body, command, day,
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("completeness", "Say which items of its form a request lacks, by clause."),
+    ("classify", "Say which entry of the control lists describes the items of a request."),
 )
 """(question, what its command does), in the order in which help shows them."""
 

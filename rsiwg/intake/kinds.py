@@ -8,6 +8,8 @@ from rsiwg.intake.clock_schema import clock_schema, read_docket
 from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import kind_of
 from rsiwg.intake.submission import read_submission
+from rsiwg.intake.system_schema import read_system, system_schema
+from rsiwg.intake.transfer_schema import read_transfer, transfer_schema
 from rsiwg.settings import Limits
 
 
@@ -17,6 +19,8 @@ def _imaging(body: Mapping[str, Any], limits: Limits) -> Any:
 
 READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
     "imaging": _imaging,
+    "system": read_system,
+    "transfer": read_transfer,
     "clock": read_docket,
 }
 """How each kind of request is read into the domain; each raises InvalidSubmission with every problem."""
@@ -24,6 +28,8 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "imaging": request_schema,
+    "system": system_schema,
+    "transfer": transfer_schema,
     "clock": clock_schema,
 }
 """The JSON Schema of each kind of request."""

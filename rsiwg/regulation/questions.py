@@ -8,6 +8,7 @@ import attrs
 
 from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
+from rsiwg.regulation.classify import classify
 from rsiwg.regulation.clock import clock
 from rsiwg.regulation.completeness import FORMS, completeness
 
@@ -31,6 +32,12 @@ QUESTIONS: tuple[Question, ...] = (
         title="Is the request complete?",
         kinds=frozenset(FORMS),
         ask=completeness,
+    ),
+    Question(
+        name="classify",
+        title="Which entry of the control lists describes it?",
+        kinds=frozenset({"transfer", "system"}),
+        ask=classify,
     ),
     Question(
         name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
