@@ -13,6 +13,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("consult", "Say which offices and groups are to be consulted, and why."),
     ("launch", "Say which special export controls apply to a launch abroad."),
     ("applies", "Say whether Part 960 applies: yes, no, or refer to people."),
+    ("classify", "Say which entry of the control lists describes the items of a request."),
 )
 """(question, what its command does), in the order in which help shows them."""
 

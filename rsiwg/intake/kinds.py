@@ -10,6 +10,7 @@ from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import kind_of
 from rsiwg.intake.submission import read_submission
 from rsiwg.intake.system_schema import read_system, system_schema
+from rsiwg.intake.transfer_schema import read_transfer, transfer_schema
 from rsiwg.settings import Limits
 
 
@@ -21,6 +22,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
     "imaging": _imaging,
     "system": read_system,
     "launch": read_launch,
+    "transfer": read_transfer,
     "clock": read_docket,
 }
 """How each kind of request is read into the domain; each raises InvalidSubmission with every problem."""
@@ -30,6 +32,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "imaging": request_schema,
     "system": system_schema,
     "launch": launch_schema,
+    "transfer": transfer_schema,
     "clock": clock_schema,
 }
 """The JSON Schema of each kind of request."""

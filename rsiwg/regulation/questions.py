@@ -10,6 +10,7 @@ from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
 from rsiwg.regulation.agreements import agreements
 from rsiwg.regulation.applicability import applicability
+from rsiwg.regulation.classify import classify
 from rsiwg.regulation.clock import clock
 from rsiwg.regulation.completeness import FORMS, completeness
 from rsiwg.regulation.consult import consult
@@ -53,6 +54,12 @@ QUESTIONS: tuple[Question, ...] = (
         title="Who is to be consulted?",
         kinds=frozenset({"imaging", "system", "transfer", "launch"}),
         ask=consult,
+    ),
+    Question(
+        name="classify",
+        title="Which entry of the control lists describes it?",
+        kinds=frozenset({"transfer", "system"}),
+        ask=classify,
     ),
     Question(
         name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
