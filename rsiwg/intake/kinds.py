@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rsiwg.errors import InvalidSubmission, NotFound
+from rsiwg.intake.delivery import delivery_schema, read_delivery
 from rsiwg.intake.launch import launch_schema, read_launch
 from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import kind_of
@@ -18,6 +19,7 @@ def _imaging(body: Mapping[str, Any], limits: Limits) -> Any:
 READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
     "imaging": _imaging,
     "launch": read_launch,
+    "delivery": read_delivery,
 }
 """How each kind of request is read into the domain; each raises InvalidSubmission with every problem."""
 
@@ -25,6 +27,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
 SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "imaging": request_schema,
     "launch": launch_schema,
+    "delivery": delivery_schema,
 }
 """The JSON Schema of each kind of request."""
 
