@@ -5,6 +5,7 @@ from typing import Any
 
 from rsiwg.errors import InvalidSubmission, NotFound
 from rsiwg.intake.clock_schema import clock_schema, read_docket
+from rsiwg.intake.delivery import delivery_schema, read_delivery
 from rsiwg.intake.launch import launch_schema, read_launch
 from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import kind_of
@@ -24,6 +25,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
     "launch": read_launch,
     "transfer": read_transfer,
     "clock": read_docket,
+    "delivery": read_delivery,
 }
 """How each kind of request is read into the domain; each raises InvalidSubmission with every problem."""
 
@@ -34,6 +36,7 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "launch": launch_schema,
     "transfer": transfer_schema,
     "clock": clock_schema,
+    "delivery": delivery_schema,
 }
 """The JSON Schema of each kind of request."""
 

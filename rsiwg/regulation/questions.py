@@ -15,6 +15,7 @@ from rsiwg.regulation.clock import clock
 from rsiwg.regulation.completeness import FORMS, completeness
 from rsiwg.regulation.consult import consult
 from rsiwg.regulation.launch import launch
+from rsiwg.regulation.packs import canada, france, germany, india, japan
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
 
@@ -52,7 +53,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         name="consult",
         title="Who is to be consulted?",
-        kinds=frozenset({"imaging", "system", "transfer", "launch"}),
+        kinds=frozenset({"imaging", "system", "transfer", "launch", "delivery"}),
         ask=consult,
     ),
     Question(
@@ -74,9 +75,20 @@ QUESTIONS: tuple[Question, ...] = (
 """In the order in which a page shows them."""
 
 
+_DELIVERY = frozenset({"delivery"})
+PACKS: tuple[Question, ...] = (
+    Question(name="pack-germany", title="Germany: is the request sensitive?", kinds=_DELIVERY, ask=germany),
+    Question(name="pack-france", title="France: must it be declared?", kinds=_DELIVERY, ask=france),
+    Question(name="pack-japan", title="Japan: does the Act apply?", kinds=_DELIVERY, ask=japan),
+    Question(name="pack-india", title="India: are the data open?", kinds=_DELIVERY, ask=india),
+    Question(name="pack-canada", title="Canada: is a licence needed?", kinds=_DELIVERY, ask=canada),
+)
+"""Other countries' rules: never asked unless by name."""
+
+
 def question_named(name: str) -> Question:
     """The question of this name.  Raises NotFound."""
-    for question in QUESTIONS:
+    for question in (*QUESTIONS, *PACKS):
         if question.name == name:
             return question
     raise NotFound(f"no question is called {name!r}")

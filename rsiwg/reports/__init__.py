@@ -6,6 +6,7 @@ what was found and compute no verdict again.  Equal documents give equal bytes.
 
 from rsiwg.reports.answers import answer_text
 from rsiwg.reports.changes import difference_text, impact_text
+from rsiwg.reports.flowchart import flowchart_svg, flowchart_text
 from rsiwg.reports.outline import outline_svg
 from rsiwg.reports.summary import summary_html
 from rsiwg.reports.tables import findings_csv, findings_geojson
@@ -16,6 +17,8 @@ __all__ = [
     "difference_text",
     "findings_csv",
     "findings_geojson",
+    "flowchart_svg",
+    "flowchart_text",
     "impact_text",
     "outline_svg",
     "summary_html",
