@@ -18,7 +18,7 @@ from rsiwg.domain.document import (
     kind_document,
 )
 from rsiwg.errors import InvalidSubmission, NotFound
-from rsiwg.intake import READERS, Submission, read_request, read_submission
+from rsiwg.intake import Submission, read_request, read_submission
 from rsiwg.regulation import QUESTIONS, question_named
 from rsiwg.settings import Limits
 
@@ -137,8 +137,8 @@ def examine(body: Mapping[str, Any], rulebook: Rulebook, *, limits: Limits, as_o
     }
 
 
-KEPT_KINDS = tuple(kind for kind in READERS if kind != "clock")
-"""The kinds of request that are stored; the events of a case are asked about, and kept nowhere."""
+KEPT_KINDS = ("imaging", "system", "transfer", "launch")
+"""The kinds of request that are stored.  The events of a case and a delivery are only asked about."""
 
 
 def is_examined(body: Mapping[str, Any]) -> bool:

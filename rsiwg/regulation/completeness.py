@@ -22,8 +22,7 @@ from rsiwg.domain.answer import UNDETERMINED
 from rsiwg.errors import RulebookUnusable
 from rsiwg.regulation.fields import Field, beside, fields_at
 
-FORMS = {"system": "appendix-a", "launch": "launch-form"}
-FORMS = {"system": "appendix-a", "transfer": "transfer-form"}
+FORMS = {"system": "appendix-a", "launch": "launch-form", "transfer": "transfer-form"}
 """The topic that holds the form of each kind of request."""
 
 

@@ -13,8 +13,6 @@ def answer_text(document: Mapping[str, Any]) -> str:
     lines += [f"As of {document['as_of']}; rulebook {document['rulebook'][:12]}.", ""]
     for number, step in enumerate(document["trace"], start=1):
         lines += _wrapped(f"{number}. {step['question']} {_said(step['value']).removesuffix('.')}.", "   ")
-        said = "not said" if step["value"] is None else str(step["value"])
-        lines += _wrapped(f"{number}. {step['question']} {said.rstrip('.')}.", "   ")
         lines += _wrapped(f"-> {step['result']}", "   ", "   ")
         sure = "" if step["verified"] else " (unverified: decides nothing alone)"
         lines += _wrapped(f"{step['clause']}{sure}", "   ", "   ")

@@ -55,7 +55,7 @@ def _drawn(chart: Mapping[str, Any], y: float) -> tuple[str, float]:
     boxes: dict[str, tuple[float, float, list[str]]] = {}
     for number, node in enumerate(chart["nodes"], start=1):
         words = [*textwrap.wrap(f"{number}. {node['question']}", 57), node["clause"]]
-        high = _LINE * len(words) + 14
+        high = float(_LINE * len(words) + 14)
         boxes[node["id"]] = (y, high, words)
         y += high + _GAP
     outs = {

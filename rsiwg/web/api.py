@@ -14,7 +14,7 @@ from rsiwg import casework, intake, reports
 from rsiwg.domain.document import aoi_document, pretty_json
 from rsiwg.errors import InvalidGeometry, InvalidSubmission, NotFound
 from rsiwg.geometry import to_geojson
-from rsiwg.regulation import QUESTIONS
+from rsiwg.regulation import PACKS, QUESTIONS
 from rsiwg.store import Event, RequestLine, StoredAssessment, StoredRequest, reading, writing
 from rsiwg.web import openapi, rules
 from rsiwg.web.answers import json_answer
@@ -142,9 +142,10 @@ def question_list() -> Response:
             "name": question.name,
             "title": question.title,
             "kinds": sorted(question.kinds),
+            "of_another_country": question in PACKS,
             "href": url_for("api.ask", name=question.name),
         }
-        for question in QUESTIONS
+        for question in (*QUESTIONS, *PACKS)
     ]
     return json_answer({"questions": told})
 

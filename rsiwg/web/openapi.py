@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from rsiwg import __version__, intake
+from rsiwg import __version__, casework, intake
 from rsiwg.web.openapi_schemas import (
     ANSWER,
     ASSESSMENT,
@@ -88,7 +88,7 @@ def _paths() -> Json:
                 "requests",
                 "Store a request and its first assessment",
                 parameters=[_KEY],
-                body=_json_content(ref("Request"), _request_example()),
+                body=_json_content(ref("KeptRequest"), _request_example()),
                 answers={
                     201: {
                         **_answer(
@@ -483,8 +483,9 @@ def _schemas() -> Json:
         taken = _moved(whole, prefix)
         found |= {f"{prefix}{name}": part for name, part in taken.pop("$defs", {}).items()}
         found[f"{kind.capitalize()}Request"] = taken
-    of_kinds = [ref(f"{kind.capitalize()}Request") for kind in intake.SCHEMAS]
-    return {"Request": {"anyOf": of_kinds}, **found, **SCHEMAS}
+    every = {kind: ref(f"{kind.capitalize()}Request") for kind in intake.SCHEMAS}
+    kept = [every[kind] for kind in casework.KEPT_KINDS]
+    return {"Request": {"anyOf": list(every.values())}, "KeptRequest": {"anyOf": kept}, **found, **SCHEMAS}
 
 
 def _moved(part: Any, prefix: str) -> Any:

@@ -270,7 +270,9 @@ SCHEMAS: Json = {
         needs=_TEXTS,
     ),
     "QuestionList": _object(
-        questions=_list(_object(name=_TEXT, title=_TEXT, kinds=_TEXTS, href=_TEXT)),
+        questions=_list(
+            _object(name=_TEXT, title=_TEXT, kinds=_TEXTS, of_another_country=_TRUTH, href=_TEXT)
+        ),
     ),
     "AoiFile": {
         "type": "object",
@@ -466,5 +468,6 @@ QUESTION: Json = {
     "name": "completeness",
     "title": "Is the request complete?",
     "kinds": ["system"],
+    "of_another_country": False,
     "href": "/api/v1/questions/completeness",
 }
