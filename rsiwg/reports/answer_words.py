@@ -1,5 +1,6 @@
 """How an answer of the regulation library is written for people: its word, its look, its values and tables."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -29,6 +30,18 @@ FORM_SENTENCES = {
 
 _STEP_WORDS = {"policy": "Policy, not law", "proposed": "Proposed, not in force", "exercise": "Exercise only"}
 _MOST_COLUMNS = 8
+_DAY = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")  # days that every month has
+_SPELT = {
+    "nato": "NATO",
+    "mnna": "major non-NATO ally",
+    "gsd": "GSD",
+    "ipr": "IPR",
+    "eccn": "ECCN",
+    "us": "U.S.",
+}
+_NAMES = ("title", "name")
+"""Columns that name a thing for people; beside one of them its id says nothing more."""
+_IDS = frozenset({"id", "item", "entry", "agreement"})
 
 
 @attrs.frozen(kw_only=True)
@@ -72,6 +85,8 @@ def value(said: Any) -> str:
     if isinstance(said, list | tuple):
         return ", ".join(value(inner) for inner in said) or "none"
     text = str(said)
+    if _DAY.fullmatch(text):
+        return words.day(text)
     return text.replace("_", " ") if text.islower() and "_" in text and " " not in text else text
 
 
@@ -85,8 +100,12 @@ def label(name: str) -> str:
         ("_h", " (h)"),
     ):
         if name.endswith(suffix):
-            return name.removesuffix(suffix).replace("_", " ") + unit
-    return name.replace("_", " ")
+            return _spelt(name.removesuffix(suffix)) + unit
+    return _spelt(name)
+
+
+def _spelt(name: str) -> str:
+    return " ".join(_SPELT.get(part, part) for part in name.split("_"))
 
 
 def step_words(step: Mapping[str, Any]) -> list[str]:
@@ -146,7 +165,8 @@ def _tables(members: Mapping[str, Any]) -> Iterator[DetailTable]:
             title=words.capitalized(label(name)),
             columns=tuple(words.capitalized(label(column)) for column in columns),
             rows=tuple(
-                tuple(value(row.get(column)) if column in row else "" for column in columns) for row in rows
+                tuple(value(row[column]) if row.get(column) is not None else "" for column in columns)
+                for row in rows
             ),
         )
 
