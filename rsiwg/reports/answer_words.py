@@ -158,9 +158,7 @@ def _tables(members: Mapping[str, Any]) -> Iterator[DetailTable]:
                 title=words.capitalized(label(name)), columns=("",), rows=tuple((value(r),) for r in rows)
             )
             continue
-        columns = [c for c in dict.fromkeys(key for row in rows for key in row) if _is_told(c, rows)][
-            :_MOST_COLUMNS
-        ]
+        columns = _columns(rows)
         yield DetailTable(
             title=words.capitalized(label(name)),
             columns=tuple(words.capitalized(label(column)) for column in columns),
@@ -169,6 +167,14 @@ def _tables(members: Mapping[str, Any]) -> Iterator[DetailTable]:
                 for row in rows
             ),
         )
+
+
+def _columns(rows: list[Mapping[str, Any]] | tuple[Mapping[str, Any], ...]) -> list[str]:
+    """What is told of each thing, its name for people first."""
+    told = [c for c in dict.fromkeys(key for row in rows for key in row) if _is_told(c, rows)]
+    named = [c for c in _NAMES if c in told]
+    passed_over = {*named, *_IDS} if named else set()
+    return [*named, *(c for c in told if c not in passed_over)][:_MOST_COLUMNS]
 
 
 def _is_told(column: str, rows: list[Mapping[str, Any]] | tuple[Mapping[str, Any], ...]) -> bool:
