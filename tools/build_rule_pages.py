@@ -15,7 +15,7 @@ from rsiwg.rulebook.cases import NOT_APPLICABLE, RuleCase, read_rule_cases
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "rules"
-MADE = "<!-- Made from geodata/ by `make docs-rules`; change the data, not this page. -->\n"
+MADE = "<!-- Made from geodata/ by `make docs-rules`; change the data, not this page. -->"
 _FOUND = {
     "conflict": "a conflict",
     "indeterminate": "undetermined",
