@@ -10,6 +10,7 @@ from rsiwg.cli.parts import CLEAR, RESTRICTED, UNDETERMINED, body, command, day,
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("completeness", "Say which items of its form a request lacks, by clause."),
     ("applies", "Say whether Part 960 applies: yes, no, or refer to people."),
+    ("tier", "Propose a tier, by a comparison with data available elsewhere; Commerce decides."),
 )
 """(question, what its command does), in the order in which help shows them."""
 

@@ -10,6 +10,7 @@ from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
 from rsiwg.regulation.applicability import applicability
 from rsiwg.regulation.completeness import FORMS, completeness
+from rsiwg.regulation.tier import tier
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
 
@@ -38,6 +39,7 @@ QUESTIONS: tuple[Question, ...] = (
         kinds=frozenset({"system", "imaging"}),
         ask=applicability,
     ),
+    Question(name="tier", title="Which tier is proposed?", kinds=frozenset({"system"}), ask=tier),
 )
 """In the order in which a page shows them."""
 
