@@ -14,6 +14,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("launch", "Say which special export controls apply to a launch abroad."),
     ("applies", "Say whether Part 960 applies: yes, no, or refer to people."),
     ("classify", "Say which entry of the control lists describes the items of a request."),
+    ("tier", "Propose a tier, by a comparison with data available elsewhere; Commerce decides."),
 )
 """(question, what its command does), in the order in which help shows them."""
 

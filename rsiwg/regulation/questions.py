@@ -16,6 +16,7 @@ from rsiwg.regulation.completeness import FORMS, completeness
 from rsiwg.regulation.consult import consult
 from rsiwg.regulation.launch import launch
 from rsiwg.regulation.packs import canada, france, germany, india, japan
+from rsiwg.regulation.tier import tier
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
 
@@ -71,6 +72,7 @@ QUESTIONS: tuple[Question, ...] = (
         kinds=frozenset({"system", "imaging"}),
         ask=applicability,
     ),
+    Question(name="tier", title="Which tier is proposed?", kinds=frozenset({"system"}), ask=tier),
 )
 """In the order in which a page shows them."""
 

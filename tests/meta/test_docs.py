@@ -121,7 +121,7 @@ def keys_of(schema):
             yield from keys_of(value)
 
 
-@pytest.mark.parametrize("name", ["restriction", "layer", "regulation"])
+@pytest.mark.parametrize("name", ["restriction", "layer", "regulation", "availability"])
 def test_every_key_of_the_rulebook_is_described(name):
     schema = json.loads((resources.GEODATA / "schema" / f"{name}.schema.json").read_text("utf-8"))
     page = TEXTS["docs/rules.md"]
