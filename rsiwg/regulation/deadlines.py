@@ -129,11 +129,13 @@ def _one(case: Case, entry: Entry, start: Happened, used: set[int], *, last: boo
         (
             e
             for e in (case.named(entry.texts("ended_by")) if "ended_by" in entry else ())
-            if before or (e.day, e.index) > (start.day, start.index)
+            if e.index not in used and (before or (e.day, e.index) > (start.day, start.index))
         ),
         None,
     )
     if ended is not None and (met is None or ended.day < met.day):
+        if not EVENTS[ended.name].once:
+            used.add(ended.index)  # one withdrawal ends one request
         return Deadline(
             entry=entry,
             state=DeadlineState.SUPERSEDED,

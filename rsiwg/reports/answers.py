@@ -10,6 +10,9 @@ _WIDTH = 92
 def answer_text(document: Mapping[str, Any]) -> str:
     """The answer first, then every step with its clause, then what would settle it."""
     lines = [f"{_headline(document)}  ({document['confidence']})", *_wrapped(document["says"])]
+    answer = str(document["answer"])
+    shown = answer if any(c.isdigit() for c in answer) else answer.upper()  # 9A515.a.1 is a name
+    lines = [f"{shown}  ({document['confidence']})", *_wrapped(document["says"])]
     lines += [f"As of {document['as_of']}; rulebook {document['rulebook'][:12]}.", ""]
     for number, step in enumerate(document["trace"], start=1):
         lines += _wrapped(f"{number}. {step['question']} {_said(step['value']).removesuffix('.')}.", "   ")
