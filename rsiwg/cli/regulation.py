@@ -12,6 +12,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("agreements", "Say which agreement covers a launch or transfer on the day."),
     ("consult", "Say which offices and groups are to be consulted, and why."),
     ("launch", "Say which special export controls apply to a launch abroad."),
+    ("classify", "Say which entry of the control lists describes the items of a request."),
 )
 """(question, what its command does), in the order in which help shows them."""
 

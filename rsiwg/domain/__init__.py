@@ -1,6 +1,7 @@
 """The nouns: requests, restrictions, findings, periods, citations.  Frozen values, no I/O."""
 
-from rsiwg.domain.answer import Answer, Confidence, Step
+from rsiwg.domain.answer import UNDETERMINED, Answer, Confidence, Step
+from rsiwg.domain.clock import Deadline, DeadlineState, Docket, Event, EventName
 from rsiwg.domain.finding import (
     Assessment,
     Finding,
@@ -45,6 +46,7 @@ from rsiwg.domain.rulebook import Layer, Rulebook
 __all__ = [
     "NUMERIC_KINDS",
     "ONE_DAY",
+    "UNDETERMINED",
     "Activity",
     "Answer",
     "Applicant",
@@ -52,7 +54,12 @@ __all__ = [
     "Binds",
     "Citation",
     "Confidence",
+    "Deadline",
+    "DeadlineState",
+    "Docket",
     "Entry",
+    "Event",
+    "EventName",
     "Finding",
     "ImagingRequest",
     "Kind",

@@ -4,7 +4,7 @@ import datetime as dt
 import inspect
 import re
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
@@ -102,21 +102,48 @@ Metres = Annotated[
 ]
 
 
+LongText = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(visible_text)]
+YesNo = bool | None
+Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(true_integer)]
+MOST_IN_A_LIST = 1000
+
+
+def needed(what: str) -> Any:
+    """A field that must be given; `what` completes "give ..."."""
+    return Field(description=what)
+
+
+def optional(what: str, unit: str | None = None) -> Any:
+    """A field that may be left out; `what` completes "give ..."."""
+    return Field(default=None, description=what, json_schema_extra={"unit": unit} if unit else None)
+
+
+def yes_or_no(what: str) -> Any:
+    """A true or false that may be left out."""
+    return optional(f"true or false: {what}")
+
+
+def many(what: str, at_least: int = 0) -> Any:
+    """A list that may be left out."""
+    return Field(default=None, description=what, min_length=at_least, max_length=MOST_IN_A_LIST)
+
+
 class Part(BaseModel):
     """One object of a request: known keys only, and no value bent into another type."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-    noun: ClassVar[Callable[..., Any] | None] = None
+    noun: ClassVar[type[Any] | None] = None
     """The class of the domain that it becomes, whose attributes carry the same names; see `into_domain`."""
 
 
 def into_domain(value: Any) -> Any:
-    """A part as the noun it names, its lists as tuples; any other value as it is."""
+    """A part as the noun it names (which has its kind in its type), lists as tuples, any other value as it is."""
     if isinstance(value, list | tuple):
         return tuple(into_domain(inner) for inner in value)
     if isinstance(value, Part) and value.noun is not None:
-        fields = type(value).model_fields
-        return type(value).noun(**{name: into_domain(getattr(value, name)) for name in fields})  # type: ignore[misc]
+        fields = set(type(value).model_fields) - {"kind", "schema_version"}
+        return value.noun(**{n: into_domain(v) for n in fields if (v := getattr(value, n)) is not None})
     return value
 
 

@@ -4,13 +4,14 @@ A form is a topic whose entries are its items.  The `values` of an item:
 
 - ``fields``: the fields of the request that it asks for, such as ``["licensee.name"]``; all are needed;
 - ``needed``: ``"always"``, ``"optional"``, or ``"when"``;
-- ``when``: with ``"when"``, the table ``{field = "...", is = [...]}`` or ``{field = "...", is_not = [...]}``; a field in
-  the same list, such as ``instruments[].modality``, is read in the same element;
+- ``when``: with ``"when"``, the table ``{field = "...", is = [...]}`` or ``{field = "...", is_not = [...]}``, or a list of
+  them, which must all hold; a field in the same list, such as ``instruments[].type``, is read in the same element;
 - ``affirmed``: true where only the answer true will do;
 - ``at_least``: how many entries a list must have (else an empty list says "none", which is an answer).
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -21,7 +22,7 @@ from rsiwg.domain.answer import UNDETERMINED
 from rsiwg.errors import RulebookUnusable
 from rsiwg.regulation.fields import Field, beside, fields_at
 
-FORMS = {"system": "appendix-a", "launch": "launch-form"}
+FORMS = {"system": "appendix-a", "transfer": "transfer-form", "launch": "launch-form"}
 """The topic that holds the form of each kind of request."""
 
 
@@ -63,9 +64,15 @@ def completeness(request: Any, rulebook: Rulebook, day: dt.date) -> Answer:
     if trouble or not items:
         answer, says = UNDETERMINED, f"No form is held that can be relied on for {day}."
     elif any(item.entry.verified for item in missing):
-        answer, says = "incomplete", f"Missing in {topic.title}: {_named(missing)}."
+        answer, says = "incomplete", _lacks(topic.title, missing)
     elif open_items:
-        answer, says = UNDETERMINED, f"Open in {topic.title}: {_named(open_items)}."
+        answer, says = (
+            UNDETERMINED,
+            (
+                f"No item of {topic.title} that was read in its source is known to be missing; "
+                f"{len(open_items)} items are open, and the trace says which."
+            ),
+        )
     else:
         answer, says = "complete", f"Every item held of {topic.title} is given."
     return Answer(
@@ -101,27 +108,44 @@ def item_of(entry: Entry, request: Any) -> Item:
 
 
 def _conditional(entry: Entry, request: Any, fields: list[Field], unsaid: list[Field]) -> Item:
-    condition = entry.values["when"]
-    assert not isinstance(condition, str | int | float | dt.date | tuple)
-    lacking, perhaps, settles = [], [], []
+    conditions: Any = entry.values["when"]
+    if isinstance(conditions, Mapping):
+        conditions = (conditions,)
+    lacking: list[str] = []
+    perhaps: list[str] = []
+    settles: list[str] = []
     for field in unsaid:
-        asked = fields_at(request, beside(field.path, str(condition["field"])))
-        holds = [_holds(value.value, condition) for value in asked]
-        if True in holds:
+        holds, unsettled = _all_hold(conditions, request, field)
+        if holds:
             lacking.append(field.path)
-        elif None in holds:
+        elif holds is None:
             perhaps.append(field.path)
-            settles += [a.path for a, held in zip(asked, holds, strict=True) if held is None]
-    if lacking:
-        return Item(entry=entry, state=State.MISSING, fields=(*lacking, *perhaps), settles=tuple(settles))
-    if perhaps:
-        return Item(
-            entry=entry, state=State.CANNOT_TELL, fields=tuple(perhaps), settles=tuple(dict.fromkeys(settles))
-        )
-    return Item(entry=entry, state=State.GIVEN if len(unsaid) < len(fields) else State.NOT_NEEDED)
+            settles += unsettled
+    if not lacking and not perhaps:
+        return Item(entry=entry, state=State.GIVEN if len(unsaid) < len(fields) else State.NOT_NEEDED)
+    return Item(
+        entry=entry,
+        state=State.MISSING if lacking else State.CANNOT_TELL,
+        fields=(*lacking, *perhaps),
+        settles=tuple(dict.fromkeys(settles)),
+    )
 
 
-def _holds(value: Any, condition: Any) -> bool | None:
+def _all_hold(conditions: Any, request: Any, field: Field) -> tuple[bool | None, list[str]]:
+    """Whether every condition holds for a field, None where that is not said, and what would say it."""
+    unsettled = []
+    for condition in conditions:
+        asked = fields_at(request, beside(field.path, condition["field"]))
+        holds = [_holds(other.value, condition) for other in asked]
+        if True in holds:
+            continue
+        if None not in holds:
+            return False, []
+        unsettled += [other.path for other, held in zip(asked, holds, strict=True) if held is None]
+    return (None if unsettled else True), unsettled
+
+
+def _holds(value: Any, condition: Mapping[str, Any]) -> bool | None:
     if value is None:
         return None
     return value in condition["is"] if "is" in condition else value not in condition["is_not"]
@@ -135,8 +159,12 @@ def _will_do(field: Field, entry: Entry) -> bool:
     return field.is_said
 
 
-def _named(items: list[Item]) -> str:
-    return ", ".join(f"{item.entry.title} ({item.entry.clause})" for item in items)
+def _lacks(form: str, missing: list[Item]) -> str:
+    read = [item for item in missing if item.entry.verified]
+    named = ", ".join(f"{item.entry.title} ({item.entry.clause})" for item in read)
+    more = len(missing) - len(read)
+    also = f" So are {more} more items, which are recalled and not read in their source." if more else ""
+    return f"Missing in {form}: {named}.{also}"
 
 
 def _step(item: Item, answer: str) -> Step:
@@ -146,23 +174,29 @@ def _step(item: Item, answer: str) -> Step:
     }.get(answer, True)
     return Step.by(
         item.entry,
-        f"Is this given: {item.entry.title}?",
-        str(item.state),
+        f"Is it given: {item.entry.title}?",
+        _VALUE[item.state],
         _result(item),
         rests=rests,
         needs=(*item.fields, *item.settles),
     )
 
 
+_VALUE = {
+    State.GIVEN: "yes",
+    State.NOT_NEEDED: "not needed",
+    State.CANNOT_TELL: "no, and it may be needed",
+    State.MISSING: "no, and it is needed",
+}
+
+
 def _result(item: Item) -> str:
-    if item.state is State.GIVEN:
-        return "It is given."
-    if item.state is State.NOT_NEEDED:
-        return "It is not needed here."
     where = ", ".join(item.fields)
     if item.state is State.MISSING:
-        return f"It is missing: give {where}."
-    return f"Whether it is needed depends on {', '.join(item.settles)}: give that, or {where}."
+        return f"Give {where}."
+    if item.state is State.CANNOT_TELL:
+        return f"Give {', '.join(item.settles)}, which says whether it is needed, or {where}."
+    return "Nothing is missing here."
 
 
 def _document(item: Item) -> dict[str, Any]:

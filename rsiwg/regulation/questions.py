@@ -9,6 +9,8 @@ import attrs
 from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
 from rsiwg.regulation.agreements import agreements
+from rsiwg.regulation.classify import classify
+from rsiwg.regulation.clock import clock
 from rsiwg.regulation.completeness import FORMS, completeness
 from rsiwg.regulation.consult import consult
 from rsiwg.regulation.launch import launch
@@ -44,7 +46,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         name="agreements",
         title="Which agreement covers it?",
-        kinds=frozenset({"launch"}),
+        kinds=frozenset({"launch", "transfer"}),
         ask=agreements,
     ),
     Question(
@@ -52,6 +54,15 @@ QUESTIONS: tuple[Question, ...] = (
         title="Who is to be consulted?",
         kinds=frozenset({"imaging", "system", "transfer", "launch", "delivery"}),
         ask=consult,
+    ),
+    Question(
+        name="classify",
+        title="Which entry of the control lists describes it?",
+        kinds=frozenset({"transfer", "system"}),
+        ask=classify,
+    ),
+    Question(
+        name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
     ),
 )
 """In the order in which a page shows them."""
