@@ -40,7 +40,7 @@ class Key(NamedTuple):
     def missing(self) -> tuple[str, ...]:
         """Fields of the request without which nothing can be looked up."""
         missing = ["items" if self.transfer else "satellite.items"] if self.items is None else []
-        return tuple([*missing, *(["destination.country"] if self.launch_country is None else [])])
+        return (*missing, *(("destination.country",) if self.launch_country is None else ()))
 
 
 @attrs.frozen(kw_only=True)
@@ -258,8 +258,10 @@ def _says(
     no_licence = (
         "An agreement does not itself authorise a launch or transfer: the export licences are still needed."
     )
-    where = (
-        f"{', '.join(key.items or ())} from {key.launch_country} on a vehicle of {key.vehicle_nationality}"
+    where = f"{', '.join(key.items or ()) or 'nothing'} " + (
+        f"to {key.launch_country}"
+        if key.transfer
+        else f"from {key.launch_country} on a vehicle of {key.vehicle_nationality}"
     )
     if answer == COVERED:
         names = dict.fromkeys(a.scope.title for a in covered.values() if a is not None)
