@@ -92,7 +92,7 @@ class Requester:
 
     name: str
     country: str | None = None
-    kind: RequesterKind | None = None
+    type: RequesterKind | None = None
     german_request: GermanRequest | None = None
 
 

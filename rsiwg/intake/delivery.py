@@ -96,7 +96,7 @@ class RequesterPart(Part):
     noun: ClassVar = Requester
     name: Text = Field(description="a name of 1 to 200 characters", examples=["Example Maps Ltd."])
     country: Country | None = Field(default=None, description=_CODE)
-    kind: Annotated[RequesterKind, Field(strict=False)] | None = Field(
+    type: Annotated[RequesterKind, Field(strict=False)] | None = Field(
         default=None, description="what kind of requester it is"
     )
     german_request: Annotated[GermanRequest, Field(strict=False)] | None = Field(
@@ -121,6 +121,7 @@ class SuppliedListPart(Part):
 class DeliveryRequestPart(Part):
     """A delivery of remote sensing data, judged by the rules of other countries."""
 
+    noun: ClassVar = DeliveryRequest
     schema_version: Annotated[Literal[1], BeforeValidator(true_integer)] = Field(
         default=1, description="1, or leave it out"
     )
@@ -157,10 +158,8 @@ class DeliveryRequestPart(Part):
 def read_delivery(body: Mapping[str, Any], limits: Limits) -> DeliveryRequest:
     """Read a delivery request.  Raises InvalidSubmission with every problem."""
     del limits  # every list has its own
-    part = read_model(DeliveryRequestPart, body)
-    fields = {name: into_domain(getattr(part, name)) for name in type(part).model_fields}
-    del fields["schema_version"], fields["kind"]
-    return DeliveryRequest(**fields)
+    made: DeliveryRequest = into_domain(read_model(DeliveryRequestPart, body))
+    return made
 
 
 def delivery_schema() -> dict[str, Any]:
@@ -176,7 +175,7 @@ _EXAMPLE = {
     "recipient": {
         "name": "Example Maps Ltd.",
         "country": "GB",
-        "kind": "foreign",
+        "type": "foreign",
         "german_request": "neither",
     },
     "target_countries": ["GE"],

@@ -21,6 +21,8 @@ def _imaging(body: Mapping[str, Any], limits: Limits) -> Any:
 
 READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
     "imaging": _imaging,
+    "launch": read_launch,
+    "delivery": read_delivery,
     "system": read_system,
     "launch": read_launch,
     "transfer": read_transfer,
@@ -32,6 +34,8 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "imaging": request_schema,
+    "launch": launch_schema,
+    "delivery": delivery_schema,
     "system": system_schema,
     "launch": launch_schema,
     "transfer": transfer_schema,

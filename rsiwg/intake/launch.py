@@ -127,6 +127,7 @@ class SecurityPart(Part):
 class LaunchRequestPart(Part):
     """A request to have a satellite with U.S. content launched abroad."""
 
+    noun: ClassVar = LaunchRequest
     schema_version: Annotated[Literal[1], BeforeValidator(true_integer)] = Field(
         default=1, description="1, or leave it out"
     )
@@ -163,10 +164,8 @@ class LaunchRequestPart(Part):
 def read_launch(body: Mapping[str, Any], limits: Limits) -> LaunchRequest:
     """Read a launch request.  Raises InvalidSubmission with every problem."""
     del limits  # every list has its own
-    part = read_model(LaunchRequestPart, body)
-    fields = {name: into_domain(getattr(part, name)) for name in type(part).model_fields}
-    del fields["schema_version"], fields["kind"]
-    return LaunchRequest(**fields)
+    made: LaunchRequest = into_domain(read_model(LaunchRequestPart, body))
+    return made
 
 
 def launch_schema() -> dict[str, Any]:

@@ -4,17 +4,26 @@ Keyed on launch country, nationality of the vehicle, kind of U.S. item and the d
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import attrs
 
 from rsiwg.domain import Answer, Entry, Rulebook, Step, Topic, in_full
 from rsiwg.domain.answer import UNDETERMINED
+from rsiwg.domain.transfer import ItemType
 
 TOPIC = "agreements"
 STAGES = ("negotiating", "concluded", "signed", "in_force", "ended")
 COVERED, NONE_HELD = "covered", "none_held"
+
+
+_ITEM: Mapping[Any, str] = {
+    ItemType.INSTRUMENT: "component",
+    ItemType.TECHNOLOGY: "technical_data",
+    ItemType.SERVICE: "defense_service",
+}
+"""What the register calls the items of a transfer, where the names differ."""
 
 
 class Key(NamedTuple):
@@ -24,7 +33,14 @@ class Key(NamedTuple):
     vehicle_nationality: str | None
     items: tuple[str, ...] | None
     transfer: bool = False
-    """A transfer has no launch of its own: only the country and the items are compared."""
+    """A transfer has no launch: its destination stands for the launch country, and only agreements between
+    governments on transfers count."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Fields of the request without which nothing can be looked up."""
+        missing = ["items" if self.transfer else "satellite.items"] if self.items is None else []
+        return (*missing, *(("destination.country",) if self.launch_country is None else ()))
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +86,7 @@ def agreements(request: Any, rulebook: Rulebook, day: dt.date) -> Answer:
         item: next((a for a in fit if a.in_force and _is_sure(a)), None) for item, fit in found.items()
     }
     perhaps = {item: any(a.in_force is not False for a in fit) for item, fit in found.items()}
-    if trouble or key.items is None or key.launch_country is None or _vehicle_open(key):
+    if trouble or key.missing or key.items is None:
         answer = UNDETERMINED
     elif key.items and all(covered.values()):
         answer = COVERED
@@ -126,7 +142,15 @@ def key_of(request: Any) -> Key:
             vehicle_nationality=request.vehicle.nationality,
             items=None if items is None else tuple(str(item) for item in items),
         )
-    raise TypeError(f"agreements are not looked up for a request of kind {request.kind}")
+    destination = request.destination
+    return Key(
+        launch_country=None if destination is None else destination.country,
+        vehicle_nationality=None,
+        items=None
+        if request.items is None
+        else tuple(dict.fromkeys(_ITEM.get(item.type, str(item.type)) for item in request.items)),
+        transfer=True,
+    )
 
 
 # ------------------------------------------------------------------------------------------ the scope
@@ -149,18 +173,23 @@ def _fits(a: Agreement, key: Key, item: str) -> bool:
     vehicles = a.scope.texts("vehicle_nationalities")
     return (
         _touches(a, key)
-        and (key.transfer or not vehicles or key.vehicle_nationality in vehicles)
+        and (
+            _is_between_governments(a)
+            if key.transfer
+            else not vehicles or key.vehicle_nationality in vehicles
+        )
         and item in a.scope.texts("items")
     )
+
+
+def _is_between_governments(a: Agreement) -> bool:
+    """A technology safeguards agreement is about launches and covers no transfer."""
+    return a.scope.text("kind") == "g2g"
 
 
 def _is_sure(a: Agreement) -> bool:
     """Its scope was read, and read whole."""
     return a.scope.verified and _scope_read(a)
-
-
-def _vehicle_open(key: Key) -> bool:
-    return key.vehicle_nationality is None and not key.transfer
 
 
 # ------------------------------------------------------------------------------------------ the words
@@ -176,11 +205,10 @@ def _steps(
 ) -> Iterator[Step]:
     yield Step(
         question="By what is an agreement looked up?",
-        value=f"launch country {key.launch_country or 'not said'}, vehicle {key.vehicle_nationality or 'not said'}, "
-        f"items {', '.join(key.items) if key.items else 'none' if key.items is not None else 'not said'}, {day}",
+        value=_key_text(key, day),
         clause="the register of agreements",
-        result="By all four together; membership of NATO or major non-NATO ally status plays no part.",
-        needs=() if key.items is not None else ("satellite.items",),
+        result="By all of them together; membership of NATO or major non-NATO ally status plays no part.",
+        needs=key.missing,
     )
     for a in near:
         in_force = a.in_force
@@ -230,8 +258,10 @@ def _says(
     no_licence = (
         "An agreement does not itself authorise a launch or transfer: the export licences are still needed."
     )
-    where = (
-        f"{', '.join(key.items or ())} from {key.launch_country} on a vehicle of {key.vehicle_nationality}"
+    where = f"{', '.join(key.items or ()) or 'nothing'} " + (
+        f"to {key.launch_country}"
+        if key.transfer
+        else f"from {key.launch_country} on a vehicle of {key.vehicle_nationality}"
     )
     if answer == COVERED:
         names = dict.fromkeys(a.scope.title for a in covered.values() if a is not None)
@@ -244,11 +274,21 @@ def _says(
         ]
         more = f" ({'; '.join(reached)})" if reached else ""
         return f"No agreement in force on {in_full(day)} is held for {where}{more}. {no_licence}"
-    if key.items is None:
-        return f"Which agreement covers it cannot be said: the request does not say what of U.S. origin takes part. {no_licence}"
+    if key.missing:
+        return f"Which agreement covers it cannot be said without {' and '.join(key.missing)}. {no_licence}"
     return (
         f"Whether an agreement in force on {in_full(day)} covers {where} cannot be said: what would show it "
         f"is recalled or was not read. {no_licence}"
+    )
+
+
+def _key_text(key: Key, day: dt.date) -> str:
+    items = ", ".join(key.items) if key.items else "none" if key.items is not None else "not said"
+    if key.transfer:
+        return f"destination {key.launch_country or 'not said'}, items {items}, {day}"
+    return (
+        f"launch country {key.launch_country or 'not said'}, vehicle {key.vehicle_nationality or 'not said'}, "
+        f"items {items}, {day}"
     )
 
 
@@ -264,6 +304,8 @@ def _fit_text(a: Agreement, key: Key) -> str:
     vehicles = a.scope.texts("vehicle_nationalities")
     if vehicles and not key.transfer and key.vehicle_nationality not in vehicles:
         wrong.append(f"vehicles of {key.vehicle_nationality} are not in it")
+    if key.transfer and not _is_between_governments(a):
+        wrong.append("it is about launches and not about transfers")
     lacking = [item for item in key.items or () if item not in a.scope.texts("items")]
     if lacking:
         wrong.append(f"it does not name {', '.join(lacking)}")

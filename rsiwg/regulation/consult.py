@@ -88,15 +88,11 @@ def _step(route: Routed) -> Step:
         entry,
         f"Is this to be consulted: {entry.title}?",
         "; ".join(dict.fromkeys(s.name if s.entry is None else s.entry for s in route.signals)),
-        f"Yes, it {_role(entry)}. {entry.text('why')} {' '.join(dict.fromkeys(s.reason for s in route.signals))}",
+        f"Yes; role: {entry.text('role')}. {entry.text('why')} "
+        + " ".join(dict.fromkeys(s.reason for s in route.signals)),
         rests=entry.verified,
         needs=tuple(need for s in route.signals for need in s.needs),
     )
-
-
-def _role(entry: Entry) -> str:
-    role = entry.text("role")
-    return f"is {role}" if role in {"consulted", "told in advance", "party to the MOU"} else role
 
 
 def _says(sure: list[Routed], routes: tuple[Routed, ...], lacking: bool) -> str:

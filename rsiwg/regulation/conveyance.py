@@ -58,6 +58,17 @@ def links(request: LaunchRequest) -> tuple[Link, ...]:
     return tuple({(link.country, link.rule): link for link in reversed(list(found()))}.values())[::-1]
 
 
+def unsaid_links(request: LaunchRequest) -> tuple[str, ...]:
+    """Fields of the request that would say whose the launch vehicle is, and do not."""
+    vehicle = request.vehicle
+    said = {
+        "vehicle.owner_country": vehicle.owner_country,
+        "vehicle.operator_country": vehicle.operator_country,
+        "vehicle.lease_countries": vehicle.lease_countries,
+    }
+    return tuple(field for field, value in said.items() if value is None)
+
+
 def is_defense(request: LaunchRequest) -> bool | None:
     """Whether a defense article or defense service takes part; None where the request does not say."""
     satellite = request.satellite

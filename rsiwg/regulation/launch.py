@@ -17,6 +17,7 @@ from rsiwg.regulation.conveyance import (
     conveyance_document,
     conveyance_steps,
     is_defense,
+    unsaid_links,
 )
 
 REQUIRED, NOT_REQUIRED, PROHIBITED = "required", "not_required", "prohibited"
@@ -44,6 +45,7 @@ def launch(request: LaunchRequest, rulebook: Rulebook, day: dt.date) -> Answer:
     stale = [t for t in (topic.trouble(day), rulebook.regulation.topic(PROSCRIBED).trouble(day)) if t]
     failure = request.failure_investigation
     open_on_nationals = request.provider.nationals is None
+    unsaid = unsaid_links(request)
 
     if any(hit.settled for hit in hits):
         answer = PROHIBITED
@@ -51,13 +53,14 @@ def launch(request: LaunchRequest, rulebook: Rulebook, day: dt.date) -> Answer:
         answer = UNDETERMINED
     elif (outside and reached) or failure:
         answer = REQUIRED
-    elif reached is None or (reached and (unclear or open_on_nationals)):
+    elif reached is None or (reached and (unclear or open_on_nationals or unsaid)):
         answer = UNDETERMINED
     else:
         answer = NOT_REQUIRED
     checklist = tuple(_checklist(request, rulebook, day, controls=_a_applies(answer, bool(outside), failure)))
     steps = (
         *conveyance_steps(request, rulebook, day, hits),
+        *_unsaid_steps(rulebook, day, unsaid, answer, needed=reached is not False),
         *_scope_steps(request, rule, answer),
         *_country_steps(request, rulebook, touched, answer),
         *_other_steps(request, rulebook, day, answer),
@@ -93,6 +96,21 @@ def _touched(request: LaunchRequest, rulebook: Rulebook, day: dt.date) -> tuple[
         Touched(role=role, held=standing(rulebook, country, day), decides=decides)
         for country, (role, decides) in first.items()
     )
+
+
+def _unsaid_steps(
+    rulebook: Rulebook, day: dt.date, unsaid: tuple[str, ...], answer: str, *, needed: bool
+) -> Iterator[Step]:
+    entry = rulebook.regulation.topic(CONTROLS).one("conveyance", day)
+    if entry is not None and unsaid and needed:
+        yield Step.by(
+            entry,
+            "Is the launch vehicle owned by, operated by, leased to or leased from a proscribed country?",
+            None,
+            "Open: the request does not say whose it is.",
+            rests=answer == UNDETERMINED,
+            needs=unsaid,
+        )
 
 
 def _scope_steps(request: LaunchRequest, rule: Entry | None, answer: str) -> Iterator[Step]:

@@ -48,7 +48,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         name="agreements",
         title="Which agreement covers it?",
-        kinds=frozenset({"launch"}),
+        kinds=frozenset({"launch", "transfer"}),
         ask=agreements,
     ),
     Question(
@@ -56,6 +56,15 @@ QUESTIONS: tuple[Question, ...] = (
         title="Who is to be consulted?",
         kinds=frozenset({"imaging", "system", "transfer", "launch", "delivery"}),
         ask=consult,
+    ),
+    Question(
+        name="classify",
+        title="Which entry of the control lists describes it?",
+        kinds=frozenset({"transfer", "system"}),
+        ask=classify,
+    ),
+    Question(
+        name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
     ),
     Question(
         name="classify",

@@ -1,6 +1,7 @@
 """What in a request, and in the answers about it, brings an office or group in."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -10,9 +11,13 @@ from rsiwg.checks.assess import evaluate
 from rsiwg.domain import Outcome, Rulebook
 from rsiwg.domain.answer import UNDETERMINED
 from rsiwg.domain.launch import Jurisdiction, LaunchItem, LaunchRequest
+from rsiwg.domain.transfer import Conveyance, TransferRequest, TransferType
 from rsiwg.regulation.agreements import COVERED, agreements
-from rsiwg.regulation.conveyance import caught
+from rsiwg.regulation.classify import classify
+from rsiwg.regulation.conveyance import PROSCRIBED, SUSPENDED, caught
 from rsiwg.regulation.launch import NOT_REQUIRED, launch
+
+_MANPADS = re.compile(r"\bMANPADS?\b|\bman-portable air", re.IGNORECASE)
 
 
 @attrs.frozen(kw_only=True)
@@ -106,9 +111,50 @@ def _delivery(request: Any, rulebook: Rulebook, day: dt.date) -> Iterator[Signal
     yield from _foreign((*(request.target_countries or ()), request.recipient.country))
 
 
-def _transfer(request: Any, rulebook: Rulebook, day: dt.date) -> Iterator[Signal]:
-    del rulebook, day
-    yield Signal(name="export-open", reason=f"A transfer is asked for ({request.reference}).")
+def _transfer(request: TransferRequest, rulebook: Rulebook, day: dt.date) -> Iterator[Signal]:
+    for item in classify(request, rulebook, day).details["items"]:
+        entry, claimed = item["entry"], item["claimed_entry"]
+        if entry == UNDETERMINED:
+            yield Signal(name="export-open", reason=item["says"])
+            if claimed is None:
+                yield from _entries((None,), "items[].claimed_entry")
+            else:
+                yield Signal(
+                    name="entry", reason=f"The sender puts {item['name']} under {claimed}.", entry=claimed
+                )
+        else:
+            yield Signal(name="entry", reason=item["says"], entry=entry)
+            yield Signal(
+                name="export-itar" if entry.upper().startswith("USML") else "export-ear",
+                reason=f"{item['name']} is classified in {entry}.",
+            )
+        if "MT" in item["reasons_for_control"]:
+            yield Signal(
+                name="missile", reason=f"{entry} is controlled for reasons of missile technology (MT)."
+            )
+    if not request.items:
+        yield Signal(
+            name="export-open", reason="The request does not say what is transferred.", needs=("items",)
+        )
+    for thing in request.items or ():
+        if _MANPADS.search(f"{thing.name} {thing.description or ''}"):
+            yield Signal(
+                name="manpads", reason=f"{thing.name} is described as a man-portable air defense system."
+            )
+    if request.transfer is TransferType.GOVERNMENT or agreements(request, rulebook, day).answer != COVERED:
+        yield Signal(name="agreement", reason="No verified agreement in force covers the transfer.")
+    conveyance = request.conveyance or Conveyance()
+    countries = (
+        None if request.destination is None else request.destination.country,
+        *(party.country for party in request.parties or ()),
+        conveyance.owner_country,
+        conveyance.operator_country,
+        conveyance.lease_country,
+    )
+    for entry in rulebook.regulation.topic(PROSCRIBED).on(day):
+        if entry.text("country") in countries and entry.text("policy") != SUSPENDED:
+            yield Signal(name="proscribed", reason=f"{entry.title} is held as proscribed ({entry.clause}).")
+    yield from _foreign(countries)
 
 
 def _entries(entries: tuple[str | None, ...], field: str) -> Iterator[Signal]:

@@ -56,6 +56,7 @@ def _drawn(chart: Mapping[str, Any], y: float) -> tuple[str, float]:
     for number, node in enumerate(chart["nodes"], start=1):
         words = [*textwrap.wrap(f"{number}. {node['question']}", 57), node["clause"]]
         high = float(_LINE * len(words) + 14)
+        high = _LINE * len(words) + 14.0
         boxes[node["id"]] = (y, high, words)
         y += high + _GAP
     outs = {
@@ -67,9 +68,8 @@ def _drawn(chart: Mapping[str, Any], y: float) -> tuple[str, float]:
         for place, node in enumerate(chart["nodes"])
         for way in ("yes", "no")
     ]
-    parts += [
-        _edge(chart, place, way, boxes, outs) for _, place, way in sorted(edges)
-    ]  # what is taken lies on top
+    # What is taken lies on top.
+    parts += [_edge(chart, place, way, boxes, outs) for _, place, way in sorted(edges)]
     for node in chart["nodes"]:
         top, high, words = boxes[node["id"]]
         passed = node["passed"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rsiwg import casework, resources
-from rsiwg.regulation import QUESTIONS
+from rsiwg.regulation import PACKS, QUESTIONS
 from rsiwg.rulebook import load
 from rsiwg.settings import Limits
 
@@ -99,5 +99,5 @@ def test_situation(question, case, rulebook):
 
 
 def test_every_table_is_of_a_question_and_names_each_situation_once():
-    assert {question for question, _ in CASES} <= {question.name for question in QUESTIONS}
+    assert {question for question, _ in CASES} <= {question.name for question in (*QUESTIONS, *PACKS)}
     assert len(set(IDS)) == len(IDS)

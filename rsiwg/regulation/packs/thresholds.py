@@ -23,7 +23,7 @@ def japan(request: DeliveryRequest, rulebook: Rulebook, day: dt.date) -> Answer:
     steps = list(steps_of(criteria, answer, APPLIES))
     if (exempt := topic.one("exempt-governments", day)) is not None and answer != DOES_NOT_APPLY:
         listed = exempt.texts("countries")
-        government = request.recipient.kind is RequesterKind.GOVERNMENT
+        government = request.recipient.type is RequesterKind.GOVERNMENT
         steps.append(
             Step.by(
                 exempt,
@@ -112,7 +112,7 @@ def _indian_users(request: DeliveryRequest, topic: Topic, day: dt.date, answer: 
     users = topic.one("users", day)
     if users is None or answer == OPEN:
         return
-    kind = request.recipient.kind
+    kind = request.recipient.type
     follows = {
         RequesterKind.GOVERNMENT: "Without further clearance.",
         RequesterKind.PRIVATE: "With the recommendation of one government agency, and the High Resolution Image Clearance Committee.",
@@ -121,7 +121,7 @@ def _indian_users(request: DeliveryRequest, topic: Topic, day: dt.date, answer: 
     }[kind]
     yield Step.by(
         users, "How are finer data supplied?", kind, follows, rests=False,
-        needs=() if kind is not None else ("recipient.kind",),
+        needs=() if kind is not None else ("recipient.type",),
     )  # fmt: skip
 
 
