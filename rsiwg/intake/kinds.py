@@ -24,10 +24,8 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
     "launch": read_launch,
     "delivery": read_delivery,
     "system": read_system,
-    "launch": read_launch,
     "transfer": read_transfer,
     "clock": read_docket,
-    "delivery": read_delivery,
 }
 """How each kind of request is read into the domain; each raises InvalidSubmission with every problem."""
 
@@ -37,10 +35,8 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "launch": launch_schema,
     "delivery": delivery_schema,
     "system": system_schema,
-    "launch": launch_schema,
     "transfer": transfer_schema,
     "clock": clock_schema,
-    "delivery": delivery_schema,
 }
 """The JSON Schema of each kind of request."""
 

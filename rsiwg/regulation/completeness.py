@@ -23,7 +23,6 @@ from rsiwg.errors import RulebookUnusable
 from rsiwg.regulation.fields import Field, beside, fields_at
 
 FORMS = {"system": "appendix-a", "launch": "launch-form", "transfer": "transfer-form"}
-FORMS = {"system": "appendix-a", "transfer": "transfer-form", "launch": "launch-form"}
 """The topic that holds the form of each kind of request."""
 
 

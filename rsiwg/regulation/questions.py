@@ -40,6 +40,19 @@ QUESTIONS: tuple[Question, ...] = (
         ask=completeness,
     ),
     Question(
+        name="applies",
+        title="Does Part 960 apply?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=applicability,
+    ),
+    Question(name="tier", title="Which tier is proposed?", kinds=frozenset({"system"}), ask=tier),
+    Question(
+        name="classify",
+        title="Which entry of the control lists describes it?",
+        kinds=frozenset({"transfer", "system"}),
+        ask=classify,
+    ),
+    Question(
         name="launch",
         title="Which special export controls apply to the launch?",
         kinds=frozenset({"launch"}),
@@ -58,30 +71,8 @@ QUESTIONS: tuple[Question, ...] = (
         ask=consult,
     ),
     Question(
-        name="classify",
-        title="Which entry of the control lists describes it?",
-        kinds=frozenset({"transfer", "system"}),
-        ask=classify,
-    ),
-    Question(
         name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
     ),
-    Question(
-        name="classify",
-        title="Which entry of the control lists describes it?",
-        kinds=frozenset({"transfer", "system"}),
-        ask=classify,
-    ),
-    Question(
-        name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
-    ),
-    Question(
-        name="applies",
-        title="Does Part 960 apply?",
-        kinds=frozenset({"system", "imaging"}),
-        ask=applicability,
-    ),
-    Question(name="tier", title="Which tier is proposed?", kinds=frozenset({"system"}), ask=tier),
 )
 """In the order in which a page shows them."""
 

@@ -10,9 +10,6 @@ _WIDTH = 92
 def answer_text(document: Mapping[str, Any]) -> str:
     """The answer first, then every step with its clause, then what would settle it."""
     lines = [f"{_headline(document)}  ({document['confidence']})", *_wrapped(document["says"])]
-    answer = str(document["answer"])
-    shown = answer if any(c.isdigit() for c in answer) else answer.upper()  # 9A515.a.1 is a name
-    lines = [f"{shown}  ({document['confidence']})", *_wrapped(document["says"])]
     lines += [f"As of {document['as_of']}; rulebook {document['rulebook'][:12]}.", ""]
     for number, step in enumerate(document["trace"], start=1):
         lines += _wrapped(f"{number}. {step['question']} {_said(step['value']).removesuffix('.')}.", "   ")
@@ -31,7 +28,10 @@ def answer_text(document: Mapping[str, Any]) -> str:
 
 def _headline(document: Mapping[str, Any]) -> str:
     answer = document["answer"]
-    return f"{document['question']} {answer}".upper() if isinstance(answer, int) else str(answer).upper()
+    if isinstance(answer, int):
+        return f"{document['question']} {answer}".upper()
+    told = str(answer)
+    return told if any(letter.isdigit() for letter in told) else told.upper()  # 9A515.a.1 is a name
 
 
 _COLUMNS = (("system", 22), ("operator", 14), ("Part 960", 8), ("finest m", 8), ("bands", 5), ("revisit h", 9),
