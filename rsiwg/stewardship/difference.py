@@ -9,6 +9,7 @@ import attrs
 import shapely
 
 from rsiwg.domain import Entry, Limit, Period, Place, Restriction, Rulebook, Topic, Zone, in_full
+from rsiwg.domain.availability import Catalogue
 from rsiwg.domain.document import aoi_document, rounded
 from rsiwg.geometry import EMPTY, Area, area_km2, subtract, to_geojson
 
@@ -20,7 +21,8 @@ class Change:
     """One thing that was added, removed or changed."""
 
     part: str
-    """``rulebook``, ``layer``, ``restriction``, ``limit``, ``zone``, ``place``, ``topic`` or ``entry``."""
+    """``rulebook``, ``layer``, ``restriction``, ``limit``, ``zone``, ``place``, ``topic``, ``entry``, ``catalogue``
+    or ``source``."""
     of: str
     """The rule, layer or topic it belongs to; empty for the rulebook itself."""
     name: str
@@ -44,6 +46,7 @@ def differences(old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
         *_restrictions(old, new),
         *_places(old, new),
         *_topics(old, new),
+        *_catalogue(old.availability, new.availability),
     )
 
 
@@ -312,6 +315,31 @@ def _of_entry(entry: Entry) -> dict[str, Any]:
         "the note": entry.note,
         **{f"the value {key}": _words(value) for key, value in entry.values.items()},
     }
+
+
+def _catalogue(old: Catalogue, new: Catalogue) -> Iterator[Change]:
+    told, tells = (
+        {
+            "the title": c.title,
+            "the day it was gone through": _maybe_day(c.read_on),
+            "the first day for which that is too old": _maybe_day(c.good_until),
+            "the problem": c.problem,
+        }
+        for c in (old, new)
+    )
+    yield from _fields("catalogue", "", "The catalogue of available data", told, tells)
+    for name, was, now in _paired(old.sources, new.sources, lambda source: source.id):
+        if was is None or now is None:
+            there = now or was
+            assert there is not None
+            verb = "added" if was is None else "removed"
+            yield Change(
+                part="source", of=name, name=name, change=verb,
+                says=f"The source of data {name} ({there.system}, {there.operator}) was {verb}.",
+            )  # fmt: skip
+        elif was != now:
+            told, tells = ({k: _words(v) for k, v in attrs.asdict(s).items()} for s in (was, now))
+            yield from _fields("source", name, f"The source of data {name}", told, tells)
 
 
 # ------------------------------------------------------------------------------------------------- pieces

@@ -38,7 +38,8 @@ def book(tmp_path):
     folder = tmp_path / "geodata"
     for name in ("restrictions", "layers", "cases/restrictions"):
         (folder / name).mkdir(parents=True)
-    shutil.copytree(resources.GEODATA / "schema", folder / "schema")
+    for name in ("schema", "availability"):
+        shutil.copytree(resources.GEODATA / name, folder / name)
     for rule in RULES:
         for kind in ("restrictions", "cases/restrictions"):
             shutil.copy(resources.GEODATA / kind / f"{rule}.toml", folder / kind)
@@ -199,6 +200,8 @@ def test_a_rulebook_does_not_differ_from_itself(book):
                      "The rulebook: the distance of a near miss was “10 km” and is “5 km”.", id="the rulebook itself"),
         pytest.param("layers/exercise.toml", "retrieved_on = 2026-11-25", "retrieved_on = 2026-11-24",
                      "The layer exercise: the day it was retrieved was “November 25, 2026” and is “November 24, 2026”.", id="layer"),
+        pytest.param("availability/systems.toml", "read_on = 2026-11-25", "read_on = 2026-11-24",
+                     "The catalogue of available data: the day it was gone through was “November 25, 2026” and is “November 24, 2026”.", id="catalogue"),
         pytest.param("restrictions/cap-northrop-sar.toml", "\n\n[binds]", "\n# a remark\n\n[binds]",
                      "cap-northrop-sar: its file or its layer differs in a way that changes nothing it says.", id="a remark"),
     ],
