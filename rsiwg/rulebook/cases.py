@@ -78,20 +78,6 @@ class RuleCase:
         return f"{self.situation}{of}"
 
 
-@attrs.frozen(kw_only=True)
-class QuestionCase:
-    """One request, and what a question of the regulation library must answer."""
-
-    question: str
-    number: int
-    says: str
-    why: str
-    request: Mapping[str, Any]
-    as_of: dt.date
-    answer: str
-    confidence: str
-
-
 def read_rule_cases(folder: Path, restriction: str) -> tuple[RuleCase, ...]:
     """The cases of ``cases/restrictions/<id>.toml``; none where there is no file.  Raises RulebookUnusable."""
     path = folder / "cases" / "restrictions" / f"{restriction}.toml"
@@ -106,34 +92,8 @@ def read_rule_cases(folder: Path, restriction: str) -> tuple[RuleCase, ...]:
     return cases
 
 
-def read_question_cases(folder: Path, question: str) -> tuple[QuestionCase, ...]:
-    """The cases of ``cases/questions/<name>.toml``; none where there is no file.  Raises RulebookUnusable."""
-    path = folder / "cases" / "questions" / f"{question}.toml"
-    if not path.is_file():
-        return ()
-    table = read_table(path, f"cases/questions/{question}.toml")
-    shared = table.free("request")
-    cases = []
-    for number, t in enumerate(table.tables("case"), start=1):
-        cases.append(
-            QuestionCase(
-                question=question,
-                number=number,
-                says=t.text("says"),
-                why=t.text("why"),
-                request=_merged(shared, t.free("request")),
-                as_of=t.day("as_of"),
-                answer=t.text("answer"),
-                confidence=t.text("confidence"),
-            )
-        )
-        t.done()
-    table.done()
-    return tuple(cases)
-
-
 def names_with_cases(folder: Path, kind: str) -> tuple[str, ...]:
-    """The restrictions or questions that have a file of cases."""
+    """The ``restrictions`` or ``questions`` that have a file of cases."""
     return tuple(sorted(path.stem for path in (folder / "cases" / kind).glob("*.toml")))
 
 
@@ -212,19 +172,20 @@ def _merged(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
 
     A table is merged field by field; a table that says ``replace = true`` takes the place of the shared one.
     """
-    merged = {key: _plain(value) for key, value in shared.items()}
+    merged = {key: plain(value) for key, value in shared.items()}
     for key, value in own.items():
         before = merged.get(key)
         if isinstance(value, dict) and isinstance(before, dict) and not value.get("replace"):
             merged[key] = _merged(before, value)
         else:
-            merged[key] = _plain(value)
+            merged[key] = plain(value)
     return merged
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """TOML days as the texts that JSON has."""
     if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items() if key != "replace"}
+        return {key: plain(inner) for key, inner in value.items() if key != "replace"}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     return value.isoformat() if isinstance(value, dt.date) else value

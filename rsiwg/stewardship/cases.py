@@ -1,5 +1,6 @@
 """Runs the golden cases of a rulebook, and says which situations have none."""
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,19 @@ from rsiwg.domain import ImagingRequest, Outcome, Restriction, Rulebook
 from rsiwg.errors import RsiwgError
 from rsiwg.geometry import join, overlap, subtract
 from rsiwg.intake import read_submission
-from rsiwg.regulation import QUESTIONS
+from rsiwg.regulation import PACKS, QUESTIONS
 from rsiwg.rulebook.cases import (
     NOT_APPLICABLE,
     OF_AREA,
     OF_NUMBER,
-    QuestionCase,
     RuleCase,
     Situation,
     in_words,
     names_with_cases,
     needed,
-    read_question_cases,
     read_rule_cases,
 )
+from rsiwg.rulebook.question_cases import QuestionCase, at, read_question_cases
 from rsiwg.settings import Limits
 
 _WORST_FIRST = ("conflict", "indeterminate", "condition", "clear")
@@ -71,8 +71,8 @@ def run_cases(folder: Path, rulebook: Rulebook) -> TestedRulebook:
             for each in needed(restriction, rulebook)
             if each not in met
         ]
-    for question in QUESTIONS:
-        ran += [_run_question(case, rulebook) for case in read_question_cases(folder, question.name)]
+    for question in (*QUESTIONS, *PACKS):
+        ran += [run_question_case(case, rulebook) for case in read_question_cases(folder, question.name)]
     missing += _of_nothing(folder, rulebook)
     return TestedRulebook(ran=tuple(ran), missing=tuple(missing))
 
@@ -81,7 +81,7 @@ def _of_nothing(folder: Path, rulebook: Rulebook) -> Iterator[str]:
     """Files of cases whose rule or question does not exist: they would never run."""
     known = {
         "restrictions": {restriction.id for restriction in rulebook.restrictions},
-        "questions": {question.name for question in QUESTIONS},
+        "questions": {question.name for question in (*QUESTIONS, *PACKS)},
     }
     for kind, names in known.items():
         for name in names_with_cases(folder, kind):
@@ -154,15 +154,25 @@ def _nearness(finest_m: float | None, limit_m: float) -> Situation | None:
     return Situation.FINER if finest_m < limit_m else Situation.COARSER
 
 
-def _run_question(case: QuestionCase, rulebook: Rulebook) -> Ran:
+def run_question_case(case: QuestionCase, rulebook: Rulebook) -> Ran:
+    """Ask the question of its request, and compare."""
     where = f"questions/{case.question}, case {case.number}"
     try:
-        document = casework.ask(case.question, case.request, rulebook, limits=Limits(), as_of=case.as_of)
+        answer = casework.ask(case.question, case.request, rulebook, limits=Limits(), as_of=case.as_of)
     except RsiwgError as exc:
-        return Ran(where=where, says=case.says, wrong=(f"its request cannot be read: {exc}",))
-    wrong = [
-        f"the {field} should be {expected} and is {document[field]}"
-        for field, expected in (("answer", case.answer), ("confidence", case.confidence))
-        if str(document[field]) != expected
-    ]
-    return Ran(where=where, says=case.says, wrong=tuple(wrong))
+        return Ran(where=where, says=case.situation, wrong=(f"its request cannot be read: {exc}",))
+    return Ran(where=where, says=case.situation, wrong=tuple(_answered_otherwise(case, answer)))
+
+
+def _answered_otherwise(case: QuestionCase, answer: Mapping[str, Any]) -> Iterator[str]:
+    for path, expected in case.expect.items():
+        try:
+            found = at(answer, path)
+        except (KeyError, IndexError, TypeError, ValueError):
+            yield f"{path} should be {expected!r}, and the answer has no such place"
+            continue
+        if found != expected:
+            yield f"{path} should be {expected!r} and is {found!r}: {answer['says']}"
+    told = json.dumps(answer, ensure_ascii=False, allow_nan=False)
+    yield from (f"it should say {text!r} and does not" for text in case.says if text not in told)
+    yield from (f"it should not say {text!r} and does" for text in case.says_not if text in told)
