@@ -12,7 +12,7 @@ from rsiwg.domain.finding import (
     Verdict,
     verdict_of,
 )
-from rsiwg.domain.period import ONE_DAY, Period, in_full
+from rsiwg.domain.period import ONE_DAY, Period, in_full, years_later
 from rsiwg.domain.places import Place, PlaceIndex, Places
 from rsiwg.domain.regulation import Entry, Regulation, Topic
 from rsiwg.domain.request import (
@@ -87,4 +87,5 @@ __all__ = [
     "Zone",
     "in_full",
     "verdict_of",
+    "years_later",
 ]

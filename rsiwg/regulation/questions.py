@@ -10,6 +10,7 @@ from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
 from rsiwg.regulation.applicability import applicability
 from rsiwg.regulation.completeness import FORMS, completeness
+from rsiwg.regulation.conditions import conditions
 from rsiwg.regulation.tier import tier
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
@@ -40,6 +41,12 @@ QUESTIONS: tuple[Question, ...] = (
         ask=applicability,
     ),
     Question(name="tier", title="Which tier is proposed?", kinds=frozenset({"system"}), ask=tier),
+    Question(
+        name="conditions",
+        title="Which conditions follow?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=conditions,
+    ),
 )
 """In the order in which a page shows them."""
 
