@@ -1,6 +1,7 @@
 """The nouns: requests, restrictions, findings, periods, citations.  Frozen values, no I/O."""
 
 from rsiwg.domain.answer import Answer, Confidence, Step
+from rsiwg.domain.availability import Catalogue, DataSource
 from rsiwg.domain.finding import (
     Assessment,
     Finding,
@@ -41,6 +42,7 @@ from rsiwg.domain.restriction import (
     Zone,
 )
 from rsiwg.domain.rulebook import Layer, Rulebook
+from rsiwg.domain.system import Instrument, SystemRequest
 
 __all__ = [
     "NUMERIC_KINDS",
@@ -50,11 +52,14 @@ __all__ = [
     "Applicant",
     "Assessment",
     "Binds",
+    "Catalogue",
     "Citation",
     "Confidence",
+    "DataSource",
     "Entry",
     "Finding",
     "ImagingRequest",
+    "Instrument",
     "Kind",
     "Layer",
     "Licence",
@@ -82,6 +87,7 @@ __all__ = [
     "Sensor",
     "Status",
     "Step",
+    "SystemRequest",
     "Topic",
     "Verdict",
     "Zone",
