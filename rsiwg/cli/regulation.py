@@ -15,6 +15,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("applies", "Say whether Part 960 applies: yes, no, or refer to people."),
     ("classify", "Say which entry of the control lists describes the items of a request."),
     ("tier", "Propose a tier, by a comparison with data available elsewhere; Commerce decides."),
+    ("conditions", "List the conditions that follow from the tier, and make the checks that can be made."),
 )
 """(question, what its command does), in the order in which help shows them."""
 
@@ -40,6 +41,7 @@ EXIT = {
     "screened": RESTRICTED,
     "licence": RESTRICTED,
 }
+EXIT = {"undetermined": UNDETERMINED, "refer": UNDETERMINED, "incomplete": RESTRICTED, "not_met": RESTRICTED}
 """The exit code of an answer; any other answer is settled and clear, 0."""
 
 CLEAR_IF_VERIFIED = {

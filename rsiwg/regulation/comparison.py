@@ -38,7 +38,7 @@ class Result(StrEnum):
 
 @attrs.frozen
 class Factor:
-    """One factor, side by side."""
+    """One factor, side by side; resolutions in metres, revisit in hours."""
 
     name: str
     asked: Any
@@ -184,11 +184,11 @@ def _doubts(
 
 
 def _factors(instrument: Instrument, request: SystemRequest, source: DataSource) -> Iterator[Factor]:
-    yield _at_most("spatial resolution, m", instrument.resolution_m, source.finest_m)
+    yield _at_most("spatial resolution", instrument.resolution_m, source.finest_m)
     if instrument.type is InstrumentType.SAR:
         directions = [m for m in (instrument.ipr_range_m, instrument.ipr_azimuth_m) if m is not None]
         coarser = max(directions) if len(directions) == 2 else None
-        yield _at_most("resolution in the coarser direction, m", coarser, source.second_m)
+        yield _at_most("resolution in the coarser direction", coarser, source.second_m)
         asked = radar_band(instrument.centre_frequency_ghz)
         yield _has("radar band", asked, source.radar_band, source.radar_band == asked)
         if instrument.moving_target:
@@ -199,7 +199,7 @@ def _factors(instrument: Instrument, request: SystemRequest, source: DataSource)
         yield _has("night imaging", True, source.night, bool(source.night))
     if instrument.video:
         yield _has("video", True, None, False)
-    yield attrs.evolve(_at_most("revisit, h", request.orbit.revisit_h, source.revisit_h), is_decisive=False)
+    yield attrs.evolve(_at_most("revisit", request.orbit.revisit_h, source.revisit_h), is_decisive=False)
 
 
 def _at_most(name: str, asked: float | None, offered: float | None) -> Factor:

@@ -13,6 +13,7 @@ from rsiwg.regulation.applicability import applicability
 from rsiwg.regulation.classify import classify
 from rsiwg.regulation.clock import clock
 from rsiwg.regulation.completeness import FORMS, completeness
+from rsiwg.regulation.conditions import conditions
 from rsiwg.regulation.consult import consult
 from rsiwg.regulation.launch import launch
 from rsiwg.regulation.packs import canada, france, germany, india, japan
@@ -72,6 +73,12 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
+    ),
+    Question(
+        name="conditions",
+        title="Which conditions follow?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=conditions,
     ),
 )
 """In the order in which a page shows them."""
