@@ -7,10 +7,12 @@ import json
 import re
 from pathlib import Path
 
+import attrs
 import jsonschema
 import pytest
 
 from rsiwg import casework, cli
+from rsiwg.domain import Regulation
 from rsiwg.domain.transfer import ItemType, Spectrum, TransferPartyRole, TransferType
 from rsiwg.errors import InvalidSubmission
 from rsiwg.intake import read_request, schema_of_kind
@@ -240,6 +242,11 @@ def test_nothing_described_is_undetermined(book):
         "undetermined",
         ["items"],
     )
+
+
+def test_without_the_topic_nothing_is_settled(book):
+    document = ask("classify", example(), attrs.evolve(book, regulation=Regulation()))
+    assert (document["answer"], document["confidence"]) == ("undetermined", "unverified")
 
 
 def test_the_munitions_list_comes_first_among_items(book):
