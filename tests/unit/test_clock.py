@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import attrs
 import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rsiwg import casework, cli
-from rsiwg.domain import DeadlineState, Event
+from rsiwg.domain import DeadlineState, Event, Regulation
 from rsiwg.domain.clock import EVENTS, TRACKS
 from rsiwg.errors import InvalidSubmission, RulebookUnusable
 from rsiwg.intake import read_request, schema_of_kind
@@ -262,6 +263,14 @@ def test_a_stale_list_is_told(book):
     body = {"kind": "clock", "events": [{"event": "launch", "on": "2027-08-31"}]}
     for day, confidence in ((dt.date(2027, 8, 31), "verified"), (dt.date(2027, 9, 1), "unverified")):
         assert casework.ask("clock", body, book, limits=Limits(), as_of=day)["confidence"] == confidence
+
+
+def test_without_the_topic_nothing_is_settled(book):
+    body = {"kind": "clock", "events": [{"event": "launch", "on": "2026-05-30"}]}
+    bare = attrs.evolve(book, regulation=Regulation())
+    document = casework.ask("clock", body, bare, limits=Limits(), as_of=dt.date(2026, 6, 1))
+    assert (document["answer"], document["confidence"]) == ("undetermined", "unverified")
+    assert document["warnings"] == ["The file regulation/clocks.toml is not in the rulebook."]
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.json")), ids=lambda p: p.stem)

@@ -4,12 +4,15 @@ import copy
 import datetime as dt
 import itertools
 import json
+import re
 from pathlib import Path
 
+import attrs
 import jsonschema
 import pytest
 
 from rsiwg import casework, cli
+from rsiwg.domain import Regulation
 from rsiwg.domain.transfer import ItemType, Spectrum, TransferPartyRole, TransferType
 from rsiwg.errors import InvalidSubmission
 from rsiwg.intake import read_request, schema_of_kind
@@ -132,6 +135,39 @@ def test_two_items_of_one_name_are_refused():
         read_request(body, Limits())
 
 
+def fields_of(schema, definitions, path=""):
+    """Every field of a JSON Schema that holds no further object, and every list: items[].name."""
+    for name, value in schema["properties"].items():
+        parts = [value, *value.get("anyOf", ())]
+        refs = [p["$ref"] for p in parts if "$ref" in p]
+        lists = [
+            p["items"]["$ref"] for p in parts if isinstance(p.get("items"), dict) and "$ref" in p["items"]
+        ]
+        inner = [r for r in (*refs, *lists) if "properties" in definitions[r.rpartition("/")[2]]]
+        mark = "[]" if any(r in lists for r in inner) else ""
+        if mark or not inner:
+            yield f"{path}{name}{mark}"
+        for ref in inner:
+            yield from fields_of(definitions[ref.rpartition("/")[2]], definitions, f"{path}{name}{mark}.")
+
+
+def test_every_field_is_described():
+    page = (ROOT / "docs" / "transfer.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    described = [field for row in rows for field in re.findall(r"`([a-z0-9_.\[\]]+)`", row)]
+    assert sorted(described) == sorted(fields_of(SCHEMA.schema, SCHEMA.schema["$defs"]))
+
+
+@pytest.mark.parametrize("topic", ["control-lists", "clocks"])
+def test_every_key_of_the_data_is_described(book, topic):
+    page = (ROOT / "docs" / {"clocks": "clocks.md", "control-lists": "classification.md"}[topic]).read_text(
+        "utf-8"
+    )
+    keys = {key for entry in book.regulation.topic(topic).entries for key in entry.values}
+    keys -= {"time_zone", "day_zero_counted", "moves_off_weekends", "inauguration_day", "working_days"}
+    assert [key for key in sorted(keys) if not re.search(rf"`{key}[ `]", page)] == []
+
+
 # ------------------------------------------------------------------------------------ completeness
 
 
@@ -206,6 +242,11 @@ def test_nothing_described_is_undetermined(book):
         "undetermined",
         ["items"],
     )
+
+
+def test_without_the_topic_nothing_is_settled(book):
+    document = ask("classify", example(), attrs.evolve(book, regulation=Regulation()))
+    assert (document["answer"], document["confidence"]) == ("undetermined", "unverified")
 
 
 def test_the_munitions_list_comes_first_among_items(book):
