@@ -32,6 +32,7 @@ EXIT = {
     "undetermined": UNDETERMINED,
     "refer": UNDETERMINED,
     "incomplete": RESTRICTED,
+    "not_met": RESTRICTED,
     "prohibited": RESTRICTED,
     "required": RESTRICTED,
     "none_held": UNDETERMINED,
@@ -41,7 +42,6 @@ EXIT = {
     "screened": RESTRICTED,
     "licence": RESTRICTED,
 }
-EXIT = {"undetermined": UNDETERMINED, "refer": UNDETERMINED, "incomplete": RESTRICTED, "not_met": RESTRICTED}
 """The exit code of an answer; any other answer is settled and clear, 0."""
 
 CLEAR_IF_VERIFIED = {

@@ -48,6 +48,12 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(name="tier", title="Which tier is proposed?", kinds=frozenset({"system"}), ask=tier),
     Question(
+        name="conditions",
+        title="Which conditions follow?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=conditions,
+    ),
+    Question(
         name="classify",
         title="Which entry of the control lists describes it?",
         kinds=frozenset({"transfer", "system"}),
@@ -73,12 +79,6 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
-    ),
-    Question(
-        name="conditions",
-        title="Which conditions follow?",
-        kinds=frozenset({"system", "imaging"}),
-        ask=conditions,
     ),
 )
 """In the order in which a page shows them."""
