@@ -49,6 +49,13 @@ def clock(docket: Docket, rulebook: Rulebook, day: dt.date) -> Answer:
     warnings += [text for d in found if d.counts for text in d.warnings]
     if trouble := topic.trouble(day):
         warnings.append(trouble)
+    if _word(found) == "nothing_running" and not docket.with_unverified:
+        every = deadlines(docket.events, topic, day, with_unverified=True)
+        hidden = [d.entry.title for d in every if not d.entry.verified and d.state in _AHEAD]
+        if hidden:
+            warnings.append(
+                f"Not shown, since nobody has read it in its source, and perhaps due: {'; '.join(hidden)}."
+            )
     until = _ahead(day, docket.within_days)
     soon = sorted(
         (d for d in found if d.state in _AHEAD and d.due_on is not None and day <= d.due_on <= until),
