@@ -51,7 +51,7 @@ def clock(docket: Docket, rulebook: Rulebook, day: dt.date) -> Answer:
         warnings.append(trouble)
     if _word(found) == "nothing_running" and not docket.with_unverified:
         every = deadlines(docket.events, topic, day, with_unverified=True)
-        hidden = [d.entry.title for d in every if not d.entry.verified and d.state in _AHEAD]
+        hidden = [d.entry.title for d in every if not d.entry.verified and (d.state in _AHEAD or not found)]
         if hidden:
             warnings.append(
                 f"Not shown, since nobody has read it in its source, and perhaps due: {'; '.join(hidden)}."
