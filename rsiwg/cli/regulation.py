@@ -9,11 +9,14 @@ from rsiwg.cli.parts import CLEAR, RESTRICTED, UNDETERMINED, body, command, day,
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("completeness", "Say which items of its form a request lacks, by clause."),
+    ("applies", "Say whether Part 960 applies: yes, no, or refer to people."),
+    ("tier", "Propose a tier, by a comparison with data available elsewhere; Commerce decides."),
+    ("conditions", "List the conditions that follow from the tier, and make the checks that can be made."),
     ("classify", "Say which entry of the control lists describes the items of a request."),
 )
 """(question, what its command does), in the order in which help shows them."""
 
-EXIT = {"undetermined": UNDETERMINED, "refer": UNDETERMINED, "incomplete": RESTRICTED}
+EXIT = {"undetermined": UNDETERMINED, "refer": UNDETERMINED, "incomplete": RESTRICTED, "not_met": RESTRICTED}
 """The exit code of an answer; any other answer is settled and clear, 0."""
 
 

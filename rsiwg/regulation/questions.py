@@ -8,9 +8,12 @@ import attrs
 
 from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
+from rsiwg.regulation.applicability import applicability
 from rsiwg.regulation.classify import classify
 from rsiwg.regulation.clock import clock
 from rsiwg.regulation.completeness import FORMS, completeness
+from rsiwg.regulation.conditions import conditions
+from rsiwg.regulation.tier import tier
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
 
@@ -32,6 +35,19 @@ QUESTIONS: tuple[Question, ...] = (
         title="Is the request complete?",
         kinds=frozenset(FORMS),
         ask=completeness,
+    ),
+    Question(
+        name="applies",
+        title="Does Part 960 apply?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=applicability,
+    ),
+    Question(name="tier", title="Which tier is proposed?", kinds=frozenset({"system"}), ask=tier),
+    Question(
+        name="conditions",
+        title="Which conditions follow?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=conditions,
     ),
     Question(
         name="classify",
