@@ -16,6 +16,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("classify", "Say which entry of the control lists describes the items of a request."),
     ("tier", "Propose a tier, by a comparison with data available elsewhere; Commerce decides."),
     ("conditions", "List the conditions that follow from the tier, and make the checks that can be made."),
+    ("classify", "Say which entry of the control lists describes the items of a request."),
 )
 """(question, what its command does), in the order in which help shows them."""
 
