@@ -1,6 +1,7 @@
 """The nouns: requests, restrictions, findings, periods, citations.  Frozen values, no I/O."""
 
 from rsiwg.domain.answer import UNDETERMINED, Answer, Confidence, Step
+from rsiwg.domain.availability import Catalogue, DataSource
 from rsiwg.domain.clock import Deadline, DeadlineState, Docket, Event, EventName
 from rsiwg.domain.finding import (
     Assessment,
@@ -13,7 +14,7 @@ from rsiwg.domain.finding import (
     Verdict,
     verdict_of,
 )
-from rsiwg.domain.period import ONE_DAY, Period, in_full
+from rsiwg.domain.period import ONE_DAY, Period, in_full, years_later
 from rsiwg.domain.places import Place, PlaceIndex, Places
 from rsiwg.domain.regulation import Entry, Regulation, Topic
 from rsiwg.domain.request import (
@@ -42,6 +43,7 @@ from rsiwg.domain.restriction import (
     Zone,
 )
 from rsiwg.domain.rulebook import Layer, Rulebook
+from rsiwg.domain.system import Instrument, SystemRequest
 
 __all__ = [
     "NUMERIC_KINDS",
@@ -52,8 +54,10 @@ __all__ = [
     "Applicant",
     "Assessment",
     "Binds",
+    "Catalogue",
     "Citation",
     "Confidence",
+    "DataSource",
     "Deadline",
     "DeadlineState",
     "Docket",
@@ -62,6 +66,7 @@ __all__ = [
     "EventName",
     "Finding",
     "ImagingRequest",
+    "Instrument",
     "Kind",
     "Layer",
     "Licence",
@@ -89,9 +94,11 @@ __all__ = [
     "Sensor",
     "Status",
     "Step",
+    "SystemRequest",
     "Topic",
     "Verdict",
     "Zone",
     "in_full",
     "verdict_of",
+    "years_later",
 ]

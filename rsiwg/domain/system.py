@@ -347,9 +347,9 @@ class TemporaryCondition:
 
     title: str
     evaluation_data_on: dt.date | None = None
-    """When the licensee first delivered data suitable for evaluation."""
+    """When the licensee first delivered data suitable for evaluation; None where that has not happened."""
     comparable_data_on: dt.date | None = None
-    """When the Department of Defense or of State obtained comparable data elsewhere."""
+    """When Defense or State obtained comparable data elsewhere; None where that has not happened."""
     expires_on: dt.date | None = None
     """When its first term expires."""
     extensions: tuple[Extension, ...] | None = None

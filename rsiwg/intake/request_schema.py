@@ -1,6 +1,5 @@
 """The imaging request as the sender writes it: pydantic models, and the JSON Schema made from them."""
 
-import datetime as dt
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -12,7 +11,7 @@ from pydantic import (
     model_validator,
 )
 
-from rsiwg.domain import Activity, Modality, Plane, RecipientKind
+from rsiwg.domain import Activity, Modality, Plane, RecipientKind, years_later
 from rsiwg.intake.field_types import (
     COARSEST_M,
     FINEST_M,
@@ -28,11 +27,6 @@ from rsiwg.intake.field_types import (
 
 SCHEMA_ID = "https://rsiwg.invalid/schema/imaging-request/1"
 MOST_YEARS = 10
-
-
-def _years_later(day: dt.date, years: int) -> dt.date:
-    last_of_february = day.month == 2 and day.day == 29
-    return day.replace(year=day.year + years, day=28 if last_of_february else day.day)
 
 
 def _resolution(title: str, description: str) -> Any:
@@ -252,7 +246,7 @@ class CollectionPart(Part):
             raise refuse(
                 f"the last day, {self.end}, lies before the first, {self.start}: swap or correct them", "end"
             )
-        if self.end >= _years_later(self.start, MOST_YEARS):
+        if self.end >= years_later(self.start, MOST_YEARS):
             raise refuse(f"this is more than {MOST_YEARS} years after {self.start}: split the request", "end")
         return self
 

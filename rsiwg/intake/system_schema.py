@@ -305,9 +305,11 @@ class TemporaryConditionPart(Part):
     noun = system.TemporaryCondition
     title: Text = needed("a short title")
     evaluation_data_on: Day | None = optional(
-        "when the licensee first delivered data for evaluation as YYYY-MM-DD"
+        "the day the licensee first delivered data for evaluation as YYYY-MM-DD; leave it out where that has not happened"
     )
-    comparable_data_on: Day | None = optional("when Defense or State obtained comparable data as YYYY-MM-DD")
+    comparable_data_on: Day | None = optional(
+        "the day Defense or State obtained comparable data as YYYY-MM-DD; leave it out where that has not happened"
+    )
     expires_on: Day | None = optional("the day on which the first term expires as YYYY-MM-DD")
     extensions: list[ExtensionPart] | None = many("a list of extensions in their order; [] for none")
 

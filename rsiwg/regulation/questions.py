@@ -9,12 +9,15 @@ import attrs
 from rsiwg.domain import Answer, Rulebook
 from rsiwg.errors import NotFound
 from rsiwg.regulation.agreements import agreements
+from rsiwg.regulation.applicability import applicability
 from rsiwg.regulation.classify import classify
 from rsiwg.regulation.clock import clock
 from rsiwg.regulation.completeness import FORMS, completeness
+from rsiwg.regulation.conditions import conditions
 from rsiwg.regulation.consult import consult
 from rsiwg.regulation.launch import launch
 from rsiwg.regulation.packs import canada, france, germany, india, japan
+from rsiwg.regulation.tier import tier
 
 Ask = Callable[[Any, Rulebook, dt.date], Answer]
 
@@ -63,6 +66,19 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
+    ),
+    Question(
+        name="applies",
+        title="Does Part 960 apply?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=applicability,
+    ),
+    Question(name="tier", title="Which tier is proposed?", kinds=frozenset({"system"}), ask=tier),
+    Question(
+        name="conditions",
+        title="Which conditions follow?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=conditions,
     ),
 )
 """In the order in which a page shows them."""
