@@ -243,7 +243,7 @@ def _named() -> dict[str, EventName]:
         "export-information-received": on(
             "export", "the receipt of the missing information", "export-information-requested"
         ),
-        "agency-recommended": on("export", "the agency's recommendation", "export-referred"),
+        "agencies-recommended": on("export", "the last of the agencies' recommendations", "export-referred"),
         "oc-decided": on("export", "the decision of the Operating Committee's chair", "export-referred", once=True),
         "acep-appealed": on("export", "the appeal to the ACEP", "oc-decided", once=True),
         "acep-decided": on("export", "the vote of the ACEP", "acep-appealed", once=True),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from rsiwg.domain import Event, Topic
+from rsiwg.domain import Entry, Event, Topic
 from rsiwg.domain.clock import EVENTS
 from rsiwg.regulation.workdays import WorkCalendar
 
@@ -40,6 +40,11 @@ class Case:
         """Events of these names, in order."""
         wanted = set(names)
         return tuple(event for event in self.events if event.name in wanted)
+
+    def since(self, entry: Entry, names: Iterable[str]) -> tuple[Happened, ...]:
+        """As `named`; where the entry starts afresh with every event ``since``, only those after the last of it."""
+        renewed = self.named([entry.text("since")])[-1:] if "since" in entry else ()
+        return tuple(e for e in self.named(names) if not renewed or e.day > renewed[0].day)
 
 
 def happened(events: Iterable[Event], calendar: WorkCalendar) -> tuple[Happened, ...]:

@@ -175,24 +175,27 @@ def _found(item: Any, entry: Entry) -> Found:
             found = TESTS[entry.id](instrument, entry)
             each.append(attrs.evolve(found, needs=tuple(f"instruments[{n}].{need}" for need in found.needs)))
         return any_of(each)
-    field, words = _SAID[entry.id]
+    field, yes, no = _SAID[entry.id]
     said = getattr(item, field)
     if said is None:
-        return Found(caught=None, says=f"Whether {words} is not said.", needs=(field,))
-    return Found(
-        caught=said, says=f"It is said that {words}." if said else f"It is said not to be so that {words}."
-    )
+        return Found(caught=None, says=f"It is not said whether {yes}.", needs=(field,))
+    return Found(caught=said, says=f"The sender says that {yes if said else no}.")
 
 
 _SAID = {
-    "usml-xv-other": ("other_usml", "another paragraph of Category XV describes it"),
-    BEFORE_9A515: ("in_9a004", "9A004.r, .u or .w describes it"),
+    "usml-xv-other": (
+        "other_usml",
+        "another paragraph of Category XV describes it",
+        "no other paragraph of Category XV describes it",
+    ),
+    BEFORE_9A515: ("in_9a004", "9A004.r, .u or .w describes it", "none of 9A004.r, .u and .w describes it"),
     "eccn-9a515-a-4": (
         "servicing",
         "it is for logistics in space, or for assembling or servicing another spacecraft",
+        "it is not for logistics in space, nor for assembling or servicing another spacecraft",
     ),
 }
-"""What only the sender can say: the field, and what it asserts."""
+"""What only the sender can say: the field, and what yes and no in it assert."""
 
 
 def _step(item: Any, entry: Entry, found: Found, path: str) -> Step:

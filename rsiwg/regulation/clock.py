@@ -23,6 +23,7 @@ from rsiwg.regulation.deadlines import deadlines
 from rsiwg.regulation.workdays import WorkCalendar
 
 TOPIC = "clocks"
+_YEARS = range(1990, 2101)
 _AHEAD = {DeadlineState.RUNNING, DeadlineState.OVERDUE}
 
 
@@ -31,6 +32,8 @@ def clock(docket: Docket, rulebook: Rulebook, day: dt.date) -> Answer:
 
     Raises InvalidSubmission where the events contradict each other.
     """
+    if day.year not in _YEARS:
+        raise InvalidSubmission({"as_of": f"give a day in the years {_YEARS[0]} to {_YEARS[-1]}"})
     topic = rulebook.regulation.topic(TOPIC)
     counting = topic.one("counting", day)
     if counting is None:

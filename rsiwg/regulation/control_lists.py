@@ -151,9 +151,10 @@ def usml_radar(instrument: Any, entry: Entry) -> Found:
 
 def usml_hyperspectral(instrument: Any, entry: Entry) -> Found:
     """Many bands in a part of the spectrum, and narrow bands or a fine resolution (recalled)."""
-    name, kind, bands = instrument.name, instrument.type, instrument.band_count
+    name, kind = instrument.name, instrument.type
+    bands = instrument.band_count or getattr(instrument, "bands_held", None)
     least, finer = entry.whole("bands_from"), entry.number("finer_than_m")
-    if kind in RADIO or (kind is not None and kind is not Type.HYPERSPECTRAL and bands is None):
+    if kind in RADIO | {Type.LIDAR} or (kind is Type.PANCHROMATIC and bands is None):
         return Found(caught=False, says=f"{name} is not hyperspectral.", concerned=False)
     if bands is not None and bands < least:
         return Found(

@@ -53,12 +53,33 @@ def _started(case: Case, newest: Entry, so_far: Sequence[Deadline]) -> Iterator[
         entry = case.topic.one(newest.id, start.day)
         if entry is None:
             yield _not_held(newest, start)
+        elif (open_ := _still_in_time(entry, start, so_far)) is not None:
+            yield _too_soon(entry, start, open_)
         elif "month" in entry:
             yield from annual(case, entry, start)
         elif "first_years" in entry:
             yield term(case, entry, start)
         else:
-            yield _one(case, entry, start, used, last=number == len(starts) - 1)
+            yield _one(case, entry, start, used, [s.day for s in starts[number + 1 :]])
+
+
+def _still_in_time(entry: Entry, start: Happened, so_far: Sequence[Deadline]) -> dt.date | None:
+    """For what only an overdue deadline allows: its day, where that had not passed."""
+    if "overdue" not in entry:
+        return None
+    due = [d.due_on for d in so_far if d.entry.id == entry.text("overdue") and d.due_on is not None]
+    return due[-1] if due and start.day <= due[-1] else None
+
+
+def _too_soon(entry: Entry, start: Happened, due: dt.date) -> Deadline:
+    return Deadline(
+        entry=entry,
+        state=DeadlineState.NOT_STARTED,
+        says=f"not started, since the decision was not overdue: it is due on {in_full(due)}",
+        arithmetic=f"{_length(entry)} from {start.title}, {entry.clause}, once the decision is overdue; it came on "
+        f"{in_full(start.day)}.",
+        missing=entry.texts("from"),
+    )
 
 
 def _starts(case: Case, entry: Entry, so_far: Sequence[Deadline]) -> tuple[Happened, ...]:
@@ -69,7 +90,7 @@ def _starts(case: Case, entry: Entry, so_far: Sequence[Deadline]) -> tuple[Happe
             for d in before[-1:]
             if d.due_on is not None and d.state not in {DeadlineState.STOPPED, DeadlineState.SUPERSEDED}
         )
-    starts = case.named(entry.texts("from"))
+    starts = case.since(entry, entry.texts("from"))
     if "only_with" in entry:
         sealed = [seal.day for seal in case.named([entry.text("only_with")])]
         until = [*(later.day for later in starts[1:]), dt.date.max]
@@ -115,59 +136,85 @@ def _not_held(entry: Entry, start: Happened) -> Deadline:
 # ------------------------------------------------------------------------------------ one deadline
 
 
-def _one(case: Case, entry: Entry, start: Happened, used: set[int], *, last: bool) -> Deadline:
-    before = "direction" in entry and entry.text("direction") == "before"
-    met = next(
-        (
-            e
-            for e in case.named(entry.texts("met_by"))
-            if e.index not in used and (before or e.day >= start.day)
-        ),
-        None,
-    )
-    ended = next(
-        (
-            e
-            for e in (case.named(entry.texts("ended_by")) if "ended_by" in entry else ())
-            if before or (e.day, e.index) > (start.day, start.index)
-        ),
-        None,
-    )
+def _one(case: Case, entry: Entry, start: Happened, used: set[int], later: Sequence[dt.date]) -> Deadline:
+    """The deadline that one event starts; `later` has the days of further events that start one of this kind."""
+    met, ended = _met(case, entry, start, used), _ended(case, entry, start, used)
     if ended is not None and (met is None or ended.day < met.day):
-        return Deadline(
-            entry=entry,
-            state=DeadlineState.SUPERSEDED,
-            says=f"superseded by {ended.title} on {in_full(ended.day)}",
-            arithmetic=f"{_from(entry, start)}, {entry.clause}, until {ended.title} on {in_full(ended.day)}.",
-            started_on=start.day,
-        )
+        if not EVENTS[ended.name].once:
+            used.add(ended.index)  # one withdrawal ends one request
+        return _superseded(entry, start, ended)
+    if "days" in entry:
+        made = _counted(case, entry, start, met, later)
+        if met is not None and made.done_on is not None:
+            used.add(met.index)
+        return made
     if met is not None:
         used.add(met.index)
-    if "days" not in entry and "hours" not in entry:
-        return _without_limit(entry, start, met)
-    if "hours" in entry:
-        return _hours(case, entry, start, met)
-    sum_ = _due(case, entry, start, met, before=before)
-    if sum_.stopped_since is not None:
-        return _stopped(entry, start, sum_)
-    due, moved = sum_.due, ""
-    agreed = case.named([entry.text("extended_to")]) if last and "extended_to" in entry else ()
+    return _hours(case, entry, start, met) if "hours" in entry else _without_limit(entry, start, met)
+
+
+def _met(case: Case, entry: Entry, start: Happened, used: set[int]) -> Happened | None:
+    """The event that settles it: the first that has settled no earlier one; before a planned day it may lie anywhere."""
+    events = (e for e in case.since(entry, entry.texts("met_by")) if e.index not in used)
+    return next((e for e in events if _is_before(entry) or e.day >= start.day), None)
+
+
+def _ended(case: Case, entry: Entry, start: Happened, used: set[int]) -> Happened | None:
+    names = entry.texts("ended_by") if "ended_by" in entry else ()
+    events = (e for e in case.named(names) if e.index not in used)
+    return next((e for e in events if _is_before(entry) or (e.day, e.index) > (start.day, start.index)), None)
+
+
+def _is_before(entry: Entry) -> bool:
+    return "direction" in entry and entry.text("direction") == "before"
+
+
+def _counted(
+    case: Case, entry: Entry, start: Happened, met: Happened | None, later: Sequence[dt.date]
+) -> Deadline:
+    before = _is_before(entry)
+    counted = _due(case, entry, start, met, before=before)
+    if counted.stopped_since is not None:
+        return _stopped(entry, start, counted)
+    due, moved = counted.due, ""
+    warnings: tuple[str, ...] = ()
+    agreed = case.named([entry.text("extended_to")]) if not later and "extended_to" in entry else ()
     if agreed and agreed[-1].day > due:
-        moved = f"; moved by agreement to {in_full(agreed[-1].day)}"
-        due = agreed[-1].day
-    aside = f" ({sum_.says})" if sum_.says else ""
+        moved, due = f"; moved by agreement to {in_full(agreed[-1].day)}", agreed[-1].day
+    elif agreed:
+        warnings = (
+            f"The agreed day, {in_full(agreed[-1].day)}, is not after {in_full(due)} and moves nothing.",
+        )
+    if met is not None and _is_optional(entry) and any(due < day <= met.day for day in later):
+        return _counted(case, entry, start, None, later)  # it lapsed, and the event belongs to a later one
+    aside = f" ({counted.says})" if counted.says else ""
     made = Deadline(
         entry=entry,
         state=DeadlineState.RUNNING,
         says="",
-        arithmetic=f"{_from(entry, start)}{aside}, {entry.clause}: {in_full(sum_.due)}{moved}.",
+        arithmetic=f"{_from(entry, start)}{aside}, {entry.clause}: {in_full(counted.due)}{moved}.",
         started_on=start.day,
         due_on=due,
         done_on=None if met is None else met.day,
         next_working_day=None if before or case.calendar.is_working(due) else case.calendar.on_or_after(due),
         missing=entry.texts("met_by"),
+        warnings=warnings,
     )
     return stand(made, case.as_of, met)
+
+
+def _is_optional(entry: Entry) -> bool:
+    return "optional" in entry and entry.flag("optional")
+
+
+def _superseded(entry: Entry, start: Happened, ended: Happened) -> Deadline:
+    return Deadline(
+        entry=entry,
+        state=DeadlineState.SUPERSEDED,
+        says=f"superseded by {ended.title} on {in_full(ended.day)}",
+        arithmetic=f"{_from(entry, start)}, {entry.clause}, until {ended.title} on {in_full(ended.day)}.",
+        started_on=start.day,
+    )
 
 
 def _due(case: Case, entry: Entry, start: Happened, met: Happened | None, *, before: bool) -> Uncounted:

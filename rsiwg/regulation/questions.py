@@ -41,6 +41,28 @@ QUESTIONS: tuple[Question, ...] = (
         ask=completeness,
     ),
     Question(
+        name="applies",
+        title="Does Part 960 apply?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=applicability,
+    ),
+    Question(name="tier", title="Which tier is proposed?", kinds=frozenset({"system"}), ask=tier),
+    Question(
+        name="conditions",
+        title="Which conditions follow?",
+        kinds=frozenset({"system", "imaging"}),
+        ask=conditions,
+    ),
+    Question(
+        name="classify",
+        title="Which entry of the control lists describes it?",
+        kinds=frozenset({"transfer", "system"}),
+        ask=classify,
+    ),
+    Question(
+        name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
+    ),
+    Question(
         name="launch",
         title="Which special export controls apply to the launch?",
         kinds=frozenset({"launch"}),
@@ -57,28 +79,6 @@ QUESTIONS: tuple[Question, ...] = (
         title="Who is to be consulted?",
         kinds=frozenset({"imaging", "system", "transfer", "launch", "delivery"}),
         ask=consult,
-    ),
-    Question(
-        name="classify",
-        title="Which entry of the control lists describes it?",
-        kinds=frozenset({"transfer", "system"}),
-        ask=classify,
-    ),
-    Question(
-        name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
-    ),
-    Question(
-        name="applies",
-        title="Does Part 960 apply?",
-        kinds=frozenset({"system", "imaging"}),
-        ask=applicability,
-    ),
-    Question(name="tier", title="Which tier is proposed?", kinds=frozenset({"system"}), ask=tier),
-    Question(
-        name="conditions",
-        title="Which conditions follow?",
-        kinds=frozenset({"system", "imaging"}),
-        ask=conditions,
     ),
 )
 """In the order in which a page shows them."""

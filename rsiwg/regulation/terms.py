@@ -127,7 +127,7 @@ def slack(found: tuple[Deadline, ...], as_of: dt.date) -> tuple[Deadline, ...]:
     sum_ = f"{reminder.entry.whole('days')} - {answer.entry.whole('days')} = {told.entry.whole('days')}"
     sent = "" if answer.due_on else f" if the reminder goes out on {in_full(sent_on)}"
     if days > 0:
-        said = f"There are {days_text(days)} between the last day for the agencies' answer, {in_full(last)}, and this one{sent}."
+        said = f"{days_text(days)} of slack lie{'s' * (days == 1)} between the last day for the agencies' answer, {in_full(last)}, and this one{sent}."
     elif days == 0:
         said = f"No slack{sent}: Defense and State may answer as late as {in_full(last)}, the last day on which the licensee must be told ({sum_})."
     else:

@@ -28,7 +28,10 @@ def answer_text(document: Mapping[str, Any]) -> str:
 
 def _headline(document: Mapping[str, Any]) -> str:
     answer = document["answer"]
-    return f"{document['question']} {answer}".upper() if isinstance(answer, int) else str(answer).upper()
+    if isinstance(answer, int):
+        return f"{document['question']} {answer}".upper()
+    is_name = any(c.isdigit() for c in str(answer))  # 9A515.a.1
+    return str(answer) if is_name else str(answer).upper()
 
 
 _COLUMNS = (("system", 22), ("operator", 14), ("Part 960", 8), ("finest m", 8), ("bands", 5), ("revisit h", 9),
