@@ -104,7 +104,7 @@ def book():
 
 
 def germany(book, **changed):
-    body = json.loads((EXAMPLES / "40-delivery-radar.json").read_text("utf-8"))
+    body = json.loads((EXAMPLES / "deliveries/01-radar.json").read_text("utf-8"))
     day = dt.date(2026, 11, 25)
     return casework.ask("pack-germany", copy.deepcopy(body) | changed, book, limits=Limits(), as_of=day)
 
