@@ -9,6 +9,9 @@ from rsiwg.cli.parts import CLEAR, RESTRICTED, UNDETERMINED, body, command, day,
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("completeness", "Say which items of its form a request lacks, by clause."),
+    ("applies", "Say whether Part 960 applies: yes, no, or refer to people."),
+    ("tier", "Propose a tier, by a comparison with data available elsewhere; Commerce decides."),
+    ("conditions", "List the conditions that follow from the tier, and make the checks that can be made."),
     ("agreements", "Say which agreement covers a launch or transfer on the day."),
     ("consult", "Say which offices and groups are to be consulted, and why."),
     ("launch", "Say which special export controls apply to a launch abroad."),
@@ -62,11 +65,11 @@ def _ask(options: argparse.Namespace) -> int:
     if options.format == "json":
         shown = pretty_json(document)
     elif options.format == "svg":
-        shown = reports.flowchart_svg(document["flowcharts"])
+        shown = reports.flowchart_svg(document.get("flowcharts", ()))
     else:
         shown = reports.answer_text(document) + reports.flowchart_text(document.get("flowcharts", ()))
     sys.stdout.write(shown)
-    if document["answer"] in CLEAR_IF_VERIFIED and document["confidence"] != "verified":
+    if str(document["answer"]) in CLEAR_IF_VERIFIED and document["confidence"] != "verified":
         return UNDETERMINED
     return EXIT.get(str(document["answer"]), CLEAR)
 

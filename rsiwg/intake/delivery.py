@@ -1,9 +1,10 @@
 """The delivery request as the sender writes it, read into the domain."""
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from rsiwg.domain import Modality
 from rsiwg.domain.delivery import (
@@ -25,6 +26,7 @@ from rsiwg.intake.field_types import (
     Text,
     into_domain,
     read_model,
+    refuse,
     schema_of,
     true_integer,
 )
@@ -74,6 +76,13 @@ class DeliverySensorPart(Part):
     space_object_resolution_m: Metres | None = Field(default=None, description=_METRES)
     intercepts_signals: bool | None = Field(default=None, description="true or false")
     locates_space_objects: bool | None = Field(default=None, description="true or false")
+
+    @model_validator(mode="after")
+    def _band_in_order(self) -> Self:
+        low, high = self.spectral_min_um, self.spectral_max_um
+        if low is not None and high is not None and high < low:
+            raise refuse(f"this lies below spectral_min_um, {low:g}: swap or correct them", "spectral_max_um")
+        return self
 
 
 class GroundSegmentPart(Part):
@@ -153,6 +162,14 @@ class DeliveryRequestPart(Part):
         default_factory=list,
         description="a list of lists that the rules refer to and the rulebook does not hold",
     )
+
+    @field_validator("lists")
+    @classmethod
+    def _each_list_once(cls, lists: list[SuppliedListPart]) -> list[SuppliedListPart]:
+        twice = [name for name, n in Counter(given.name for given in lists).items() if n > 1]
+        if twice:
+            raise refuse(f"{twice[0]} is given twice: keep one of them")
+        return lists
 
 
 def read_delivery(body: Mapping[str, Any], limits: Limits) -> DeliveryRequest:

@@ -49,11 +49,11 @@ def launch(request: LaunchRequest, rulebook: Rulebook, day: dt.date) -> Answer:
 
     if any(hit.settled for hit in hits):
         answer = PROHIBITED
-    elif rule is None or stale or hits:
+    elif rule is None or not rule.verified or stale or hits:
         answer = UNDETERMINED
     elif (outside and reached) or failure:
         answer = REQUIRED
-    elif reached is None or (reached and (unclear or open_on_nationals or unsaid)):
+    elif reached is None or failure is None or (reached and (unclear or open_on_nationals or unsaid)):
         answer = UNDETERMINED
     else:
         answer = NOT_REQUIRED
@@ -171,7 +171,8 @@ def _other_steps(request: LaunchRequest, rulebook: Rulebook, day: dt.date, answe
                 False: "Not now. After a failure they are mandatory, whatever the country, NATO included.",
                 None: "Not said. If so, State's licence and Defense monitoring are mandatory, NATO included.",
             }[request.failure_investigation],
-            rests=answer == REQUIRED and bool(request.failure_investigation),
+            rests=(answer == REQUIRED and bool(request.failure_investigation))
+            or (answer == UNDETERMINED and request.failure_investigation is None),
             needs=("failure_investigation",) if request.failure_investigation is None else (),
         )
     if (entry := topic.one("allies", day)) is not None:

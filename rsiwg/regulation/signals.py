@@ -59,8 +59,23 @@ def _imaging(request: Any, rulebook: Rulebook, day: dt.date) -> Iterator[Signal]
 
 
 def _system(request: Any, rulebook: Rulebook, day: dt.date) -> Iterator[Signal]:
-    del request, rulebook, day
+    del rulebook, day
     yield Signal(name="operating-licence", reason="It is an application under 15 CFR Part 960.")
+    yield from _foreign(tuple(_countries_in(request)))
+
+
+def _countries_in(value: Any) -> Iterator[str]:
+    """Every country that a request names, however deep."""
+    if isinstance(value, tuple):
+        for inner in value:
+            yield from _countries_in(inner)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            inner = getattr(value, field.name)
+            if isinstance(inner, str) and (field.name == "country" or field.name.endswith("_country")):
+                yield inner
+            else:
+                yield from _countries_in(inner)
 
 
 def _launch(request: LaunchRequest, rulebook: Rulebook, day: dt.date) -> Iterator[Signal]:

@@ -142,11 +142,11 @@ def canada(request: DeliveryRequest, rulebook: Rulebook, day: dt.date) -> Answer
                 "The Minister of Foreign Affairs; no resolution threshold was read.",
             ),
         )
-    answer = UNDETERMINED if trouble or entry is None else LICENCE
+    answer = UNDETERMINED if trouble or entry is None or not entry.verified else LICENCE
     says = (
         "If Canadian law reaches the operator, the operation needs a licence of the Minister of Foreign Affairs."
         if answer == LICENCE
-        else f"No rules of Canada are held for {day}."
+        else f"No rules of Canada that were read are held for {day}."
     )
     return _answer(CANADA, answer, says, day, tuple(steps), trouble)
 
