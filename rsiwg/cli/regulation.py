@@ -9,9 +9,6 @@ from rsiwg.cli.parts import CLEAR, RESTRICTED, UNDETERMINED, body, command, day,
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("completeness", "Say which items of its form a request lacks, by clause."),
-    ("applies", "Say whether Part 960 applies: yes, no, or refer to people."),
-    ("tier", "Propose a tier, by a comparison with data available elsewhere; Commerce decides."),
-    ("conditions", "List the conditions that follow from the tier, and make the checks that can be made."),
     ("agreements", "Say which agreement covers a launch or transfer on the day."),
     ("consult", "Say which offices and groups are to be consulted, and why."),
     ("launch", "Say which special export controls apply to a launch abroad."),
@@ -19,7 +16,6 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("classify", "Say which entry of the control lists describes the items of a request."),
     ("tier", "Propose a tier, by a comparison with data available elsewhere; Commerce decides."),
     ("conditions", "List the conditions that follow from the tier, and make the checks that can be made."),
-    ("classify", "Say which entry of the control lists describes the items of a request."),
 )
 """(question, what its command does), in the order in which help shows them."""
 
@@ -65,11 +61,11 @@ def _ask(options: argparse.Namespace) -> int:
     if options.format == "json":
         shown = pretty_json(document)
     elif options.format == "svg":
-        shown = reports.flowchart_svg(document.get("flowcharts", ()))
+        shown = reports.flowchart_svg(document["flowcharts"])
     else:
         shown = reports.answer_text(document) + reports.flowchart_text(document.get("flowcharts", ()))
     sys.stdout.write(shown)
-    if str(document["answer"]) in CLEAR_IF_VERIFIED and document["confidence"] != "verified":
+    if document["answer"] in CLEAR_IF_VERIFIED and document["confidence"] != "verified":
         return UNDETERMINED
     return EXIT.get(str(document["answer"]), CLEAR)
 

@@ -60,9 +60,6 @@ QUESTIONS: tuple[Question, ...] = (
         ask=classify,
     ),
     Question(
-        name="clock", title="What is due when, and who must act?", kinds=frozenset({"clock"}), ask=clock
-    ),
-    Question(
         name="launch",
         title="Which special export controls apply to the launch?",
         kinds=frozenset({"launch"}),

@@ -32,8 +32,6 @@ def _headline(document: Mapping[str, Any]) -> str:
         return f"{document['question']} {answer}".upper()
     told = str(answer)
     return told if any(letter.isdigit() for letter in told) else told.upper()  # 9A515.a.1 is a name
-    is_name = any(c.isdigit() for c in str(answer))  # 9A515.a.1
-    return str(answer) if is_name else str(answer).upper()
 
 
 _COLUMNS = (("system", 22), ("operator", 14), ("Part 960", 8), ("finest m", 8), ("bands", 5), ("revisit h", 9),
