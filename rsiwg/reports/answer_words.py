@@ -38,8 +38,9 @@ _SPELT = {
     "ipr": "IPR",
     "eccn": "ECCN",
     "us": "U.S.",
+    "rsiwg": "RSIWG",
 }
-_NAMES = ("title", "name")
+_NAMES = ("title", "name", "system")
 """Columns that name a thing for people; beside one of them its id says nothing more."""
 _IDS = frozenset({"id", "item", "entry", "agreement"})
 
@@ -71,7 +72,10 @@ def look(answer: Mapping[str, Any]) -> str:
 
 def word(answer: Mapping[str, Any]) -> str:
     """An answer as a word: "Not required", "9A515.a.1, 9A515.g"."""
-    return words.capitalized(value(answer["answer"]))
+    said = answer["answer"]
+    if isinstance(said, int) and not isinstance(said, bool):
+        return f"{label(answer['question'])} {said}".capitalize()
+    return words.capitalized(value(said))
 
 
 def value(said: Any) -> str:
@@ -122,7 +126,7 @@ def step_words(step: Mapping[str, Any]) -> list[str]:
 
 def detail_tables(answer: Mapping[str, Any]) -> list[DetailTable]:
     """The further members of an answer that are lists of things, each as a table."""
-    return list(_tables({k: v for k, v in answer.items() if k not in _OWN_MEMBERS}))
+    return list(_tables({k: v for k, v in answer.items() if k not in _OWN_MEMBERS}, inside=True))
 
 
 def detail_rows(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -149,7 +153,8 @@ def flat_rows(document: Mapping[str, Any], path: str = "") -> list[tuple[str, st
     return rows
 
 
-def _tables(members: Mapping[str, Any]) -> Iterator[DetailTable]:
+def _tables(members: Mapping[str, Any], *, inside: bool = False) -> Iterator[DetailTable]:
+    """Each list as a table; and where `inside` is true, the lists in its things, but not those in these."""
     for name, rows in members.items():
         if not isinstance(rows, list | tuple) or not rows:
             continue
@@ -167,6 +172,23 @@ def _tables(members: Mapping[str, Any]) -> Iterator[DetailTable]:
                 for row in rows
             ),
         )
+        if inside:
+            yield from _nested(words.capitalized(label(name)), rows)
+
+
+def _nested(
+    title: str, rows: list[Mapping[str, Any]] | tuple[Mapping[str, Any], ...]
+) -> Iterator[DetailTable]:
+    """Lists of things inside the things of a list, such as the sources of data beside each instrument."""
+    for number, row in enumerate(rows, start=1):
+        name = next((str(row[each]) for each in _NAMES if row.get(each)), f"{number}")
+        inner = {
+            key: said
+            for key, said in row.items()
+            if isinstance(said, list | tuple) and said and all(isinstance(each, Mapping) for each in said)
+        }
+        for table in _tables({key: said for key, said in inner.items() if key != "trace"}):
+            yield attrs.evolve(table, title=f"{title}, {name}: {table.title.lower()}")
 
 
 def _columns(rows: list[Mapping[str, Any]] | tuple[Mapping[str, Any], ...]) -> list[str]:
