@@ -29,7 +29,7 @@ FORM_SENTENCES = {
 }
 
 _STEP_WORDS = {"policy": "Policy, not law", "proposed": "Proposed, not in force", "exercise": "Exercise only"}
-_MOST_COLUMNS = 8
+_MOST_COLUMNS = 14
 _DAY = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")  # days that every month has
 _SPELT = {
     "nato": "NATO",
