@@ -114,9 +114,12 @@ def _tier(request: Request, rulebook: Rulebook, day: dt.date) -> Known:
         given = request.licence.tier
         says = "Not said." if given is None else "As the request says."
         return Known(given, says, ("licence.tier",) if given is None else (), is_proposed=False)
-    if request.tier is not None:
-        return Known(request.tier, "As Commerce has decided, by the request.", (), is_proposed=False)
+    decided = Known(request.tier, "As Commerce has decided, by the request.", (), is_proposed=False)
+    if request.tier is not None and request.action != "modification":
+        return decided
     proposed = tier(request, rulebook, day)
+    if request.tier is not None and not (isinstance(proposed.answer, int) and proposed.answer > request.tier):
+        return decided
     if isinstance(proposed.answer, int):
         return Known(proposed.answer, f"Proposed only. {proposed.says}", (), is_proposed=True)
     return Known(None, proposed.says, ("tier", *proposed.needs), is_proposed=False)
