@@ -118,11 +118,18 @@ def _tier(request: Request, rulebook: Rulebook, day: dt.date) -> Known:
     if request.tier is not None and request.action != "modification":
         return decided
     proposed = tier(request, rulebook, day)
-    if request.tier is not None and not (isinstance(proposed.answer, int) and proposed.answer > request.tier):
+    if request.tier is not None and _strictest_possible(proposed) <= request.tier:
         return decided
     if isinstance(proposed.answer, int):
         return Known(proposed.answer, f"Proposed only. {proposed.says}", (), is_proposed=True)
     return Known(None, proposed.says, ("tier", *proposed.needs), is_proposed=False)
+
+
+def _strictest_possible(proposed: Answer) -> int:
+    """The tier of a proposal, or where it is open the strictest that it may turn out to be."""
+    if isinstance(proposed.answer, int):
+        return proposed.answer
+    return max((one["no_stricter_than"] for one in proposed.details.get("instruments", ())), default=3)
 
 
 def _condition(entry: Entry, request: Request, known: Known, rulebook: Rulebook, day: dt.date) -> Condition:
