@@ -11,6 +11,7 @@ from rsiwg.domain.system import SystemRequest
 from rsiwg.errors import RulebookUnusable
 from rsiwg.regulation.applicability import applicability
 from rsiwg.regulation.condition_checks import CHECKS, Made, Request, State
+from rsiwg.regulation.tier import TOPIC as TIERS
 from rsiwg.regulation.tier import tier
 
 TOPIC = "conditions"
@@ -93,13 +94,17 @@ def conditions(request: Request, rulebook: Rulebook, day: dt.date) -> Answer:
     known = _tier(request, rulebook, day)
     found = tuple(_condition(entry, request, known, rulebook, day) for entry in entries)
     asked = tuple(condition for condition in found if condition.follows is not False)
-    answer = _outcome(reach, asked)
+    answer = _outcome(reach, known, asked)
     return Answer(
         question="conditions",
         answer=answer,
         says=_says(asked, known),
         as_of=day,
-        trace=(_reach_step(reach, answer), _tier_step(known, entries[0]), *(_step(c, answer) for c in asked)),
+        trace=(
+            _reach_step(reach, answer),
+            _tier_step(known, rulebook.regulation.topic(TIERS).one("tier-1", day)),
+            *(_step(c, answer) for c in asked),
+        ),
         details={
             "tier": known.tier,
             "tier_is_proposed": known.is_proposed,
@@ -114,12 +119,22 @@ def _tier(request: Request, rulebook: Rulebook, day: dt.date) -> Known:
         given = request.licence.tier
         says = "Not said." if given is None else "As the request says."
         return Known(given, says, ("licence.tier",) if given is None else (), is_proposed=False)
-    if request.tier is not None:
-        return Known(request.tier, "As Commerce has decided, by the request.", (), is_proposed=False)
+    decided = Known(request.tier, "As Commerce has decided, by the request.", (), is_proposed=False)
+    if request.tier is not None and request.action != "modification":
+        return decided
     proposed = tier(request, rulebook, day)
+    if request.tier is not None and _strictest_possible(proposed) <= request.tier:
+        return decided
     if isinstance(proposed.answer, int):
         return Known(proposed.answer, f"Proposed only. {proposed.says}", (), is_proposed=True)
     return Known(None, proposed.says, ("tier", *proposed.needs), is_proposed=False)
+
+
+def _strictest_possible(proposed: Answer) -> int:
+    """The tier of a proposal, or where it is open the strictest that it may turn out to be."""
+    if isinstance(proposed.answer, int):
+        return proposed.answer
+    return max((one["no_stricter_than"] for one in proposed.details.get("instruments", ())), default=3)
 
 
 def _condition(entry: Entry, request: Request, known: Known, rulebook: Rulebook, day: dt.date) -> Condition:
@@ -148,10 +163,10 @@ def _waiver(request: Request, entry: Entry) -> str | None:
     return next((str(w.ground) for w in request.waivers or () if w.condition in paragraphs), None)
 
 
-def _outcome(reach: Answer, asked: tuple[Condition, ...]) -> str:
+def _outcome(reach: Answer, known: Known, asked: tuple[Condition, ...]) -> str:
     if any(c.follows and c.made.state is State.NOT_MET and c.entry.verified for c in asked):
         return "not_met"
-    is_open = any(c.is_open or not c.entry.verified for c in asked)
+    is_open = known.tier is None or any(c.is_open or not c.entry.verified for c in asked)
     return UNDETERMINED if is_open or reach.answer != "yes" else "met"
 
 
@@ -184,14 +199,14 @@ def _reach_step(reach: Answer, answer: str) -> Step:
     )
 
 
-def _tier_step(known: Known, entry: Entry) -> Step:
+def _tier_step(known: Known, test: Entry | None) -> Step:
     return Step(
         question="For which tier?",
         value=known.tier,
         clause="15 CFR 960.6(a)",
         result=known.says,
-        citation=entry.citation,
-        rests=False,
+        citation=None if test is None else test.citation,
+        rests=known.tier is None,
         needs=known.needs,
     )
 
