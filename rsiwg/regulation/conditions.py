@@ -80,6 +80,16 @@ def conditions(request: Request, rulebook: Rulebook, day: dt.date) -> Answer:
             question="conditions", answer=UNDETERMINED, says=trouble, as_of=day, trace=(), warnings=(trouble,)
         )
     reach = applicability(request, rulebook, day)
+    if reach.answer == "no":
+        return Answer(
+            question="conditions",
+            answer="none",
+            says=f"No conditions follow. {reach.says}",
+            as_of=day,
+            trace=(_reach_step(reach, "none"),),
+            details={"tier": None, "tier_is_proposed": False, "conditions": []},
+            warnings=reach.warnings,
+        )
     known = _tier(request, rulebook, day)
     found = tuple(_condition(entry, request, known, rulebook, day) for entry in entries)
     asked = tuple(condition for condition in found if condition.follows is not False)
@@ -87,7 +97,7 @@ def conditions(request: Request, rulebook: Rulebook, day: dt.date) -> Answer:
     return Answer(
         question="conditions",
         answer=answer,
-        says=_says(answer, asked, known, reach),
+        says=_says(asked, known),
         as_of=day,
         trace=(_reach_step(reach, answer), _tier_step(known, entries[0]), *(_step(c, answer) for c in asked)),
         details={
@@ -104,9 +114,12 @@ def _tier(request: Request, rulebook: Rulebook, day: dt.date) -> Known:
         given = request.licence.tier
         says = "Not said." if given is None else "As the request says."
         return Known(given, says, ("licence.tier",) if given is None else (), is_proposed=False)
-    if request.tier is not None:
-        return Known(request.tier, "As Commerce has decided, by the request.", (), is_proposed=False)
+    decided = Known(request.tier, "As Commerce has decided, by the request.", (), is_proposed=False)
+    if request.tier is not None and request.action != "modification":
+        return decided
     proposed = tier(request, rulebook, day)
+    if request.tier is not None and not (isinstance(proposed.answer, int) and proposed.answer > request.tier):
+        return decided
     if isinstance(proposed.answer, int):
         return Known(proposed.answer, f"Proposed only. {proposed.says}", (), is_proposed=True)
     return Known(None, proposed.says, ("tier", *proposed.needs), is_proposed=False)
@@ -139,17 +152,13 @@ def _waiver(request: Request, entry: Entry) -> str | None:
 
 
 def _outcome(reach: Answer, asked: tuple[Condition, ...]) -> str:
-    if reach.answer == "no":
-        return "none"
     if any(c.follows and c.made.state is State.NOT_MET and c.entry.verified for c in asked):
         return "not_met"
     is_open = any(c.is_open or not c.entry.verified for c in asked)
     return UNDETERMINED if is_open or reach.answer != "yes" else "met"
 
 
-def _says(answer: str, asked: tuple[Condition, ...], known: Known, reach: Answer) -> str:
-    if answer == "none":
-        return f"No conditions follow. {reach.says}"
+def _says(asked: tuple[Condition, ...], known: Known) -> str:
     counts = {state: sum(c.made.state is state for c in asked) for state in State}
     for_tier = (
         f"For Tier {known.tier}{' (proposed)' if known.is_proposed else ''} {len(asked)} conditions follow"
@@ -195,7 +204,6 @@ def _step(condition: Condition, answer: str) -> Step:
     rests = {
         "not_met": bool(condition.follows) and made.state is State.NOT_MET,
         UNDETERMINED: condition.is_open,
-        "none": False,
     }.get(answer, True)
     perhaps = "" if condition.follows else f" {condition.because}"
     waiver = (

@@ -16,7 +16,7 @@ from rsiwg.domain.system import Instrument, InstrumentType, SystemRequest
 from rsiwg.regulation.comparison import Comparator, comparators
 
 TOPIC = "tier"
-ENTRIES = ("tier-1", "tier-2", "tier-3", "available", "same", "down")
+ENTRIES = ("tier-1", "tier-2", "tier-3", "available", "same", "down", "modification")
 
 _OPTICAL = frozenset(InstrumentType) - {
     InstrumentType.SAR, InstrumentType.LIDAR, InstrumentType.PASSIVE_RF, InstrumentType.OTHER,
@@ -199,12 +199,25 @@ def _trace(
         result = f"The strictest of the instruments: {whole}."
         tiers = [f"{p.instrument.name}: {p.tier}" for p in proposals]
         steps.append(Step.by(held["same"], "Which tier is that for the system?", tiers, result))
-    if request.tier is not None:
+    if _is_stricter(answer, request):
+        result = (
+            f"From Tier {request.tier} to Tier {answer}: Commerce must tell the licensee which conditions would follow, "
+            "and let it withdraw or revise the request."
+        )
+        asked = "Would the modification make the tier stricter?"
+        steps.append(Step.by(held["modification"], asked, True, result, rests=False))
+    elif request.tier is not None:
         result = "A tier that Commerce has decided stands; it only moves down, by decision of Commerce."
         steps.append(
             Step.by(held["down"], "Has Commerce decided a tier?", f"Tier {request.tier}", result, rests=False)
         )
     return steps
+
+
+def _is_stricter(answer: Tier, request: SystemRequest) -> bool:
+    """Whether a modification would lead to a stricter tier, as far as a proposal goes."""
+    is_modification = request.action == "modification" and request.tier is not None
+    return is_modification and isinstance(answer, int) and answer > (request.tier or 0)
 
 
 def _not_compared(same: Entry) -> tuple[str, ...]:
@@ -217,7 +230,11 @@ def _warnings(answer: Tier, request: SystemRequest, same: Entry) -> tuple[str, .
         f"Not compared, or only where both sides hold it: {factors}. The proposal holds only if none of them sets "
         "the system apart."
     ]
-    if request.tier is not None and answer not in {UNDETERMINED, request.tier}:
+    if _is_stricter(answer, request):
+        warnings.append(
+            f"The modification would move the system from Tier {request.tier} to Tier {answer} (960.13)."
+        )
+    elif request.tier is not None and answer not in {UNDETERMINED, request.tier}:
         warnings.append(
             f"Commerce has decided Tier {request.tier}, and Tier {answer} is proposed here: the decision stands."
         )

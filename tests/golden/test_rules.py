@@ -501,7 +501,10 @@ def test_every_change_of_a_file_changes_the_version_and_the_id_of_the_answer(sma
 def test_validation_on_a_day_beyond_names_what_is_too_old(small):
     edit(small / "layers" / "exercise.toml", "review_after_days = 730", "review_after_days = 280")
     assert validate(small, today=SHIPPED_ON) == ()
-    assert validate(small, today=dt.date(2027, 8, 31)) == ()
+    assert validate(small, today=dt.date(2027, 5, 23)) == ()
+    for day in (dt.date(2027, 5, 24), dt.date(2027, 8, 31)):  # 180 days after the market was gone through
+        (problem,) = validate(small, today=day)
+        assert problem.startswith("availability: ")
     problems = validate(small, today=dt.date(2027, 9, 1))
     for name in ("rulebook.toml", "layers/exercise.toml", "restrictions/israel-resolution.toml"):
         assert any(p.startswith(name) for p in problems), name
