@@ -14,6 +14,7 @@ def _clock(options: argparse.Namespace) -> int:
     from rsiwg import casework, reports
     from rsiwg.domain.document import pretty_json
     from rsiwg.errors import InvalidSubmission
+    from rsiwg.regulation.clock import agencies_day
 
     if options.list_events:
         sys.stdout.write(_vocabulary())
@@ -28,8 +29,9 @@ def _clock(options: argparse.Namespace) -> int:
         given["with_unverified"] = True
     if options.within is not None:
         given["within_days"] = options.within
-    as_of = options.as_of or dt.datetime.now(dt.UTC).date()
-    document = casework.ask("clock", given, rulebook(), limits=limits(), as_of=as_of)
+    book = rulebook()
+    as_of = options.as_of or agencies_day(book, dt.datetime.now(dt.UTC))
+    document = casework.ask("clock", given, book, limits=limits(), as_of=as_of)
     sys.stdout.write(pretty_json(document) if options.format == "json" else reports.answer_text(document))
     return EXIT.get(str(document["answer"]), CLEAR)
 
@@ -77,7 +79,7 @@ def add(commands: Any) -> None:
         "--as-of",
         type=day,
         metavar="DATE",
-        help="where the deadlines stand on this day (default: today, UTC)",
+        help="where the deadlines stand on this day (default: today in Washington)",
     )
     made.add_argument("--within", type=int, metavar="DAYS", help="forecast so many days ahead (default: 30)")
     made.add_argument(

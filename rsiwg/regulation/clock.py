@@ -85,6 +85,12 @@ def clock(docket: Docket, rulebook: Rulebook, day: dt.date) -> Answer:
     )
 
 
+def agencies_day(rulebook: Rulebook, now: dt.datetime) -> dt.date:
+    """The day it is for the agencies; in UTC where the rulebook does not say where they are."""
+    counting = rulebook.regulation.topic(TOPIC).one("counting", now.date())
+    return now.date() if counting is None else WorkCalendar.of(counting).day(now)
+
+
 def _unanswered(topic: Topic, day: dt.date) -> Answer:
     why = topic.trouble(day) or f"No way of counting is held for {in_full(day)}."
     return Answer(

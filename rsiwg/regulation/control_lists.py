@@ -68,9 +68,13 @@ def aperture(instrument: Any, entry: Entry) -> Found:
         return Found(
             caught=None, says=f"Whether {name} ({kind}) is electro-optical remote sensing is not settled."
         )
-    if "bands_under_unverified" in entry:
-        most = entry.whole("bands_under_unverified")
-        if kind is Type.HYPERSPECTRAL or (instrument.band_count or 0) >= most:
+    if "bands_under_unverified" in entry and kind is not Type.PANCHROMATIC:
+        most, bands = entry.whole("bands_under_unverified"), _bands(instrument)
+        if bands is None:
+            return _unsaid(
+                name, ["band_count"], f"the paragraph is recalled to be for fewer than {most} bands only"
+            )
+        if bands >= most:
             return Found(
                 caught=None,
                 says=f"The clear aperture of {name}, {clear:g} m, is {bounds}, and the paragraph is recalled to be for "
@@ -152,7 +156,7 @@ def usml_radar(instrument: Any, entry: Entry) -> Found:
 def usml_hyperspectral(instrument: Any, entry: Entry) -> Found:
     """Many bands in a part of the spectrum, and narrow bands or a fine resolution (recalled)."""
     name, kind = instrument.name, instrument.type
-    bands = instrument.band_count or getattr(instrument, "bands_held", None)
+    bands = _bands(instrument)
     least, finer = entry.whole("bands_from"), entry.number("finer_than_m")
     if kind in RADIO | {Type.LIDAR} or (kind is Type.PANCHROMATIC and bands is None):
         return Found(caught=False, says=f"{name} is not hyperspectral.", concerned=False)
@@ -191,6 +195,11 @@ TESTS: Mapping[str, Callable[[Any, Entry], Found]] = {
     "eccn-9a515-a-3": radar,
 }
 """How each entry of the topic ``control-lists`` that is about instruments is compared with one."""
+
+
+def _bands(instrument: Any) -> int | None:
+    counted: int | None = instrument.band_count
+    return getattr(instrument, "bands_held", None) if counted is None else counted
 
 
 def _radar_fields(kind: Type | None, frequency: float | None, bandwidth: float | None) -> list[str]:

@@ -17,6 +17,7 @@ from rsiwg.domain import DeadlineState, Event, Regulation
 from rsiwg.domain.clock import EVENTS, TRACKS
 from rsiwg.errors import InvalidSubmission, RulebookUnusable
 from rsiwg.intake import read_request, schema_of_kind
+from rsiwg.regulation.clock import agencies_day
 from rsiwg.regulation.deadlines import deadlines
 from rsiwg.regulation.uncounted import count_past
 from rsiwg.regulation.workdays import WorkCalendar
@@ -263,6 +264,15 @@ def test_a_stale_list_is_told(book):
     body = {"kind": "clock", "events": [{"event": "launch", "on": "2027-08-31"}]}
     for day, confidence in ((dt.date(2027, 8, 31), "verified"), (dt.date(2027, 9, 1), "unverified")):
         assert casework.ask("clock", body, book, limits=Limits(), as_of=day)["confidence"] == confidence
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [("2026-03-02T04:59:59+00:00", "2026-03-01"), ("2026-03-02T05:00:00+00:00", "2026-03-02")],
+    ids=["23:59 EST", "midnight EST"],
+)
+def test_today_is_the_agencies_day(book, now, day):
+    assert agencies_day(book, dt.datetime.fromisoformat(now)).isoformat() == day
 
 
 def test_without_the_topic_nothing_is_settled(book):
