@@ -29,7 +29,7 @@ def rulebook():
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_situation(case, rulebook):
     assert len(case.why) > 15
-    assert case.expect
+    assert case.expect or case.says or case.says_not
     assert run_question_case(case, rulebook).wrong == ()
 
 
