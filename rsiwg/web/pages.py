@@ -99,6 +99,15 @@ def topic(name: str) -> str:
     return render_template("rules/topic.html", topic=found, today=today, trouble=found.trouble(today))
 
 
+@pages.get("/rules/availability")
+def availability() -> str:
+    """Which data are available from whom: what a proposed tier is compared with."""
+    catalogue, today = service().rulebook.availability, now().date()
+    return render_template(
+        "rules/availability.html", catalogue=catalogue, today=today, trouble=catalogue.trouble(today)
+    )
+
+
 @pages.get("/layers")
 def layers() -> str:
     """How sound are the outlines that answers rest on?"""

@@ -240,9 +240,13 @@ def _answered(stored: StoredRequest, document: Mapping[str, Any]) -> list[dict[s
     """The questions of the regulation library that fit an imaging request, as of the day it was received."""
     of = service()
     with ONE_CHECK:
-        return casework.ask_all(
+        answers = casework.ask_all(
             document["request"], of.rulebook, limits=of.settings.limits, as_of=stored.received_at.date()
         )
+    placed = {f["says"]: f["id"] for f in document["findings"] if f["where"]}
+    for step in (step for answer in answers for step in answer["trace"]):
+        step["on_map"] = [ref for says, ref in placed.items() if says in step["result"]]
+    return answers
 
 
 def _shown_on_map(document: Mapping[str, Any]) -> list[dict[str, Any]]:

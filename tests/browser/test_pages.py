@@ -324,7 +324,7 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(page, site, stored, com
     page.set_viewport_size({"width": width, "height": 900})
     found = []
     for path in (
-        "/", "/requests/new", "/requests/send", "/rules", "/rules/israel-resolution", "/rules/topics/agreements",
+        "/", "/requests/new", "/requests/send", "/rules", "/rules/israel-resolution", "/rules/topics/agreements", "/rules/availability",
         "/layers", "/help", "/nothing",
     ):  # fmt: skip
         page.goto(site + path)

@@ -257,6 +257,13 @@ def test_the_page_of_an_imaging_request_answers_the_questions_that_fit(site):
     assert "/rules/topics/" in page
 
 
+def test_a_step_that_speaks_of_ground_leads_to_it_on_the_map(site):
+    page = site.get(sent(site, ROOT / "examples" / "02-finer-than-the-limit.json").location).text
+    trace = page[page.index('id="q-consult"') :]
+    assert 'Where: <a href="#F2">F2</a>' in trace
+    assert 'data-show="F2"' in trace
+
+
 def test_pages_that_only_imaging_has_say_so(site):
     at = sent(site, json.dumps(DRAFT)).location
     for name in ("map", "map.html", "summary", "findings.csv", "findings.geojson"):
@@ -273,6 +280,12 @@ def test_every_topic_has_a_page_and_marks_what_is_unverified_in_words(site, book
         unread = sum(not entry.verified for entry in topic.entries)
         assert page.count("Unverified: recalled, not read in its source") == unread
     assert site.get("/rules/topics/nothing").status_code == 404
+
+
+def test_the_catalogue_of_available_data_has_a_page(site, book):
+    page = site.get("/rules/availability").text
+    assert "/rules/availability" in site.get("/rules").text
+    assert page.count('<th scope="row">') == len(book.availability.sources) >= 40
 
 
 def test_the_links_of_a_step_lead_to_its_entry(site, book):
