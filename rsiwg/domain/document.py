@@ -4,11 +4,15 @@ The request document is what the published schema takes in, normalised: reading 
 request.  Equal input gives equal bytes in any process, hash seed, time zone or locale.
 """
 
+import datetime as dt
 import functools
 import hashlib
 import json
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
+
+import attrs
 
 from rsiwg.domain.finding import Assessment, Finding, NotApplicable, Remedy
 from rsiwg.domain.period import Period
@@ -34,12 +38,17 @@ def verdict_id(assessment: Assessment, request: Mapping[str, Any] | None = None)
 
     `request` is the request's document, where it is at hand already.
     """
-    made_from = {
-        "request": request or request_document(assessment.request),
-        "rulebook": assessment.rulebook_version,
-        "engine": assessment.engine_version,
-        "as_of": _day(assessment.request.as_of),
-    }
+    return answer_id(
+        request or request_document(assessment.request),
+        rulebook=assessment.rulebook_version,
+        engine=assessment.engine_version,
+        as_of=assessment.request.as_of,
+    )
+
+
+def answer_id(request: Mapping[str, Any], *, rulebook: str, engine: str, as_of: dt.date | None) -> str:
+    """SHA-256 of a normalised request's document, the rulebook, the engine version and the day judged."""
+    made_from = {"request": request, "rulebook": rulebook, "engine": engine, "as_of": _day(as_of)}
     return hashlib.sha256(canonical_json(made_from).encode()).hexdigest()
 
 
@@ -119,6 +128,33 @@ def request_document(request: ImagingRequest) -> dict[str, Any]:
             "aoi": _geojson(request.aoi),
         }
     )
+
+
+def kind_document(request: Any) -> dict[str, Any]:
+    """A request of any kind but imaging, as its schema takes it, normalised.
+
+    Its attributes carry the names of the JSON; what is not said is left out.
+    """
+    return {"kind": request.kind, **_said(request)}
+
+
+def _said(noun: Any) -> dict[str, Any]:
+    told = {field.name: _plain(getattr(noun, field.name)) for field in attrs.fields(type(noun))}
+    return {name: value for name, value in told.items() if value is not None and value != {}}
+
+
+def _plain(value: Any) -> Any:
+    if attrs.has(type(value)):
+        return _said(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(_plain(inner) for inner in value)
+    if isinstance(value, tuple | list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def rounded(number: float, digits: int = 6) -> float:

@@ -28,7 +28,7 @@ from rsiwg.intake.shown import listed
 from rsiwg.intake.strict_json import kind_of
 from rsiwg.settings import Limits
 
-_LATER = ("system", "transfer", "launch")
+_OTHERS = ("system", "transfer", "launch")
 
 
 @attrs.frozen(kw_only=True)
@@ -48,10 +48,11 @@ def read_submission(body: Mapping[str, Any], limits: Limits) -> Submission:
     """
     if not isinstance(body, Mapping):
         raise InvalidSubmission({"body": f"an object is needed, and this is {kind_of(body)}"})
-    if body.get("kind") in _LATER:
+    if body.get("kind") in _OTHERS:
         raise InvalidSubmission(
             {
-                "kind": f'this version checks imaging requests only and does not take "{body["kind"]}" yet: give "imaging"'
+                "kind": f'only an imaging request is checked against places and days; a request of kind "{body["kind"]}" '
+                'is stored, or answered by its questions: give "imaging" here'
             }
         )
     problems = _sensor_or_sensors(body)

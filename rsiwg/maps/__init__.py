@@ -5,6 +5,7 @@ The only room that knows folium.  It draws what it is given and computes nothing
 
 from rsiwg.maps.answer import scene_of
 from rsiwg.maps.assets import Assets
+from rsiwg.maps.changes import scene_of_changes
 from rsiwg.maps.delivery import delivery_scene
 from rsiwg.maps.overflights import scene_of_accesses
 from rsiwg.maps.page import draw
@@ -28,5 +29,6 @@ __all__ = [
     "draw",
     "scene_of",
     "scene_of_accesses",
+    "scene_of_changes",
     "simplify_for_drawing",
 ]

@@ -18,12 +18,13 @@ class Group(StrEnum):
     REQUEST = "Request"
     ACCESSES = "Accesses"
     OFFENDING = "Offending pieces"
+    CHANGES = "Changed ground"
     REMEDIES = "Remedies"
     RESTRICTIONS = "Restrictions"
     REFERENCE = "Reference"
 
 
-SUBJECT_GROUPS = frozenset({Group.REQUEST, Group.OFFENDING, Group.REMEDIES})
+SUBJECT_GROUPS = frozenset({Group.REQUEST, Group.OFFENDING, Group.CHANGES, Group.REMEDIES})
 """What the view is fitted to when the scene does not say."""
 
 

@@ -5,6 +5,8 @@ what was found and compute no verdict again.  Equal documents give equal bytes.
 """
 
 from rsiwg.reports.answers import answer_text
+from rsiwg.reports.changes import difference_text, impact_text
+from rsiwg.reports.flowchart import flowchart_svg, flowchart_text
 from rsiwg.reports.outline import outline_svg
 from rsiwg.reports.scenes import comply_text, scene_report_html, scene_text
 from rsiwg.reports.summary import summary_html
@@ -14,8 +16,12 @@ from rsiwg.reports.terminal import text
 __all__ = [
     "answer_text",
     "comply_text",
+    "difference_text",
     "findings_csv",
     "findings_geojson",
+    "flowchart_svg",
+    "flowchart_text",
+    "impact_text",
     "outline_svg",
     "scene_report_html",
     "scene_text",

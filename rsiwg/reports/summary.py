@@ -88,6 +88,7 @@ def names() -> dict[str, Any]:
         "KINDS": words.KINDS,
         "STATUSES": words.STATUSES,
         "REMEDIES": words.REMEDIES,
+        "KIND_NAMES": words.KIND_NAMES,
         "REMAINS_SHOWN": words.REMAINS_SHOWN,
     }
 

@@ -15,9 +15,22 @@ OUTCOMES = {
 }
 """Worst first."""
 
-VERDICTS = {"restricted": "Restricted", "undetermined": "Undetermined", "clear": "Clear"}
+VERDICTS = {
+    "restricted": "Restricted",
+    "undetermined": "Undetermined",
+    "clear": "Clear",
+    "incomplete": "Form incomplete",
+    "complete": "Form complete",
+}
+"""Of an imaging request its verdict; of any other kind how its form stands."""
 
-VERDICT_LOOKS = {"restricted": "conflict", "undetermined": "indeterminate", "clear": "clear"}
+VERDICT_LOOKS = {
+    "restricted": "conflict",
+    "undetermined": "indeterminate",
+    "clear": "clear",
+    "incomplete": "conflict",
+    "complete": "condition",
+}
 """The outcome whose colour, pattern and icon a verdict wears."""
 
 _VERDICT_SENTENCES = {
@@ -72,6 +85,13 @@ REMEDIES = {
     "change_activity": "Change the activity",
     "look_aside": "Commit to an off-nadir angle",
     "combined": "Several changes together",
+}
+
+KIND_NAMES = {
+    "imaging": "Imaging request",
+    "system": "Application for a system",
+    "transfer": "Transfer abroad",
+    "launch": "Launch abroad",
 }
 
 FIELDS = {

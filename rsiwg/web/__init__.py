@@ -16,6 +16,7 @@ from rsiwg.web import api, health, pages, problems, rate, security, tracing
 from rsiwg.web import api_overflights as _api_overflights  # noqa: F401  # adds its views to the blueprint of the API
 from rsiwg.web import api_sensing as _api_sensing  # noqa: F401  # adds its views to the blueprint of the API
 from rsiwg.web import request_pages as _request_pages  # noqa: F401  # adds its views to the blueprint of pages
+from rsiwg.web import sent_pages as _sent_pages  # noqa: F401  # the same
 from rsiwg.web.service import EXTENSION, Service
 
 

@@ -14,6 +14,7 @@ from rsiwg import casework, intake, reports
 from rsiwg.domain.document import aoi_document, pretty_json
 from rsiwg.errors import InvalidGeometry, InvalidSubmission, NotFound
 from rsiwg.geometry import to_geojson
+from rsiwg.regulation import PACKS, QUESTIONS
 from rsiwg.store import Event, RequestLine, StoredAssessment, StoredRequest, reading, writing
 from rsiwg.web import openapi, rules
 from rsiwg.web.answers import json_answer
@@ -110,14 +111,14 @@ def answer_file(request_id: str) -> Response:
 @api.get("/requests/<request_id>/findings.geojson")
 def findings_geojson(request_id: str) -> Response:
     """The findings of the newest assessment that have a place."""
-    collection = reports.findings_geojson(_newest(request_id).read())
+    collection = reports.findings_geojson(_findings(request_id))
     return _file(pretty_json(collection), "application/geo+json", f"{request_id}-findings.geojson")
 
 
 @api.get("/requests/<request_id>/findings.csv")
 def findings_csv(request_id: str) -> Response:
     """The findings of the newest assessment as a table."""
-    table = reports.findings_csv(_newest(request_id).read())
+    table = reports.findings_csv(_findings(request_id))
     return _file(table, "text/csv; charset=utf-8; header=present", f"{request_id}-findings.csv")
 
 
@@ -130,6 +131,35 @@ def recheck(request_id: str) -> Response:
     return json_answer(
         {"same": again.same, "differences": list(again.differences), "assessment": again.document}
     )
+
+
+@api.get("/questions")
+def question_list() -> Response:
+    """Every question of the regulation library, and the kinds of request it is asked of."""
+    query_of()
+    told = [
+        {
+            "name": question.name,
+            "title": question.title,
+            "kinds": sorted(question.kinds),
+            "of_another_country": question in PACKS,
+            "href": url_for("api.ask", name=question.name),
+        }
+        for question in (*QUESTIONS, *PACKS)
+    ]
+    return json_answer({"questions": told})
+
+
+@api.post("/questions/<name>")
+def ask(name: str) -> Response:
+    """Answer one question about a request and keep nothing."""
+    query = query_of("as_of")
+    as_of = _day("as_of", query["as_of"]) if "as_of" in query else now().date()
+    of = service()
+    body = json_body()
+    with ONE_CHECK:
+        answer = casework.ask(name, body, of.rulebook, limits=of.settings.limits, as_of=as_of)
+    return json_answer(answer)
 
 
 @api.post("/aoi")
@@ -190,6 +220,13 @@ def schema() -> Response:
     """JSON Schema of a request."""
     query_of()
     return json_answer(intake.request_schema(), content_type="application/schema+json")
+
+
+@api.get("/schemas/<kind>")
+def schema_of_kind(kind: str) -> Response:
+    """JSON Schema of a request of this kind."""
+    query_of()
+    return json_answer(intake.schema_of_kind(kind), content_type="application/schema+json")
 
 
 @api.get("/openapi.json")
@@ -302,6 +339,16 @@ def _newest(request_id: str) -> StoredAssessment:
     if stored.latest is None:
         raise NotFound(f"The request {request_id} has not been assessed.")
     return stored.latest
+
+
+def _findings(request_id: str) -> dict[str, Any]:
+    """The newest assessment of an imaging request; only those have findings."""
+    document = _newest(request_id).read()
+    if "findings" not in document:
+        raise NotFound(
+            f"A request of kind {document['request']['kind']} has answers and no findings: they are in answer.json."
+        )
+    return document
 
 
 def _shown(stored: StoredRequest, events: tuple[Event, ...]) -> dict[str, Any]:

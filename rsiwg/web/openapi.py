@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from rsiwg import __version__, intake
+from rsiwg import __version__, casework, intake
 from rsiwg.web import openapi_overflights, openapi_sensing
 from rsiwg.web.openapi_schemas import (
+    ANSWER,
     ASSESSMENT,
     LAYERS,
     LINE,
+    QUESTION,
     READ_AOI,
     READY,
     RULE,
@@ -42,6 +44,7 @@ def document() -> Json:
         "servers": [{"url": "/"}],
         "tags": [
             {"name": "requests", "description": "Check and store requests."},
+            {"name": "questions", "description": "Ask the regulation library."},
             {"name": "areas", "description": "Read an area of interest."},
             {"name": "rulebook", "description": "The rules and what they rest on."},
             {"name": "sensing", "description": "What a sensor on an orbit can really see."},
@@ -87,7 +90,7 @@ def _paths() -> Json:
                 "requests",
                 "Store a request and its first assessment",
                 parameters=[_KEY],
-                body=_json_content(ref("ImagingRequest"), _request_example()),
+                body=_json_content(ref("KeptRequest"), _request_example()),
                 answers={
                     201: {
                         **_answer(
@@ -121,7 +124,7 @@ def _paths() -> Json:
             "answerFile",
             "The newest assessment as a file",
             "application/json",
-            ref("Assessment"),
+            ref("KeptAnswer"),
             ASSESSMENT,
         ),
         "/api/v1/requests/{request_id}/findings.geojson": _file(
@@ -148,6 +151,28 @@ def _paths() -> Json:
                     )
                 },
                 problems=(403, 404, 413, 422, 429),
+            )
+        },
+        "/api/v1/questions": {
+            "get": _operation(
+                "listQuestions",
+                "questions",
+                "Every question of the regulation library, and the kinds of request it is asked of",
+                answers={200: _answer("The questions.", "QuestionList", {"questions": [QUESTION]})},
+                problems=(422,),
+            )
+        },
+        "/api/v1/questions/{name}": {
+            "post": _operation(
+                "ask",
+                "questions",
+                "Answer one question about a request and keep nothing",
+                parameters=[_QUESTION, _ANSWERED_AS_OF],
+                body=_json_content(
+                    ref("Request"), {"kind": "system", "reference": "DEMO", "action": "application"}
+                ),
+                answers={200: _answer("The answer, with every step that led to it.", "Answer", ANSWER)},
+                problems=(404, *_POSTED),
             )
         },
         "/api/v1/aoi": {
@@ -234,6 +259,28 @@ def _paths() -> Json:
                     )
                 },
                 problems=(422,),
+            )
+        },
+        "/api/v1/schemas/{kind}": {
+            "get": _operation(
+                "showSchemaOfKind",
+                "service",
+                "JSON Schema of a request of this kind",
+                parameters=[
+                    {
+                        "name": "kind",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "string"},
+                        "example": "system",
+                    }
+                ],
+                answers={
+                    200: _content(
+                        "The schema.", "application/schema+json", {"type": "object"}, {"type": "object"}
+                    )
+                },
+                problems=(404, 422),
             )
         },
         "/api/v1/openapi.json": {
@@ -394,6 +441,21 @@ _AS_OF: Json = {
     "schema": {"type": "string", "format": "date", "pattern": r"^(19|20|21)\d\d-\d\d-\d\d$"},
     "example": "2025-06-01",
 }
+_QUESTION: Json = {
+    "name": "name",
+    "in": "path",
+    "required": True,
+    "description": "The name of a question, as GET /api/v1/questions lists them.",
+    "schema": {"type": "string"},
+    "example": "completeness",
+}
+_ANSWERED_AS_OF: Json = {
+    "name": "as_of",
+    "in": "query",
+    "description": "Answer by the rules and facts of this day. Left out: of today, UTC.",
+    "schema": {"type": "string", "format": "date", "pattern": r"^(19|20|21)\d\d-\d\d-\d\d$"},
+    "example": "2026-10-01",
+}
 _LIMIT: Json = {
     "name": "limit",
     "in": "query",
@@ -428,22 +490,33 @@ def _request_example() -> Json:
 
 
 def _schemas() -> Json:
-    taken = _moved({k: v for k, v in intake.request_schema().items() if k not in {"$schema", "$id"}})
-    parts = taken.pop("$defs", {})
+    """The schema of each kind, its parts named after it, and of what the API answers."""
+    found: Json = {}
+    for kind in intake.SCHEMAS:
+        prefix = "" if kind == "imaging" else kind.capitalize()
+        whole = {k: v for k, v in intake.schema_of_kind(kind).items() if k not in {"$schema", "$id"}}
+        taken = _moved(whole, prefix)
+        found |= {f"{prefix}{name}": part for name, part in taken.pop("$defs", {}).items()}
+        found[f"{kind.capitalize()}Request"] = taken
+    every = {kind: ref(f"{kind.capitalize()}Request") for kind in intake.SCHEMAS}
+    kept = [every[kind] for kind in casework.KEPT_KINDS]
     return {
-        "ImagingRequest": taken,
-        **parts,
+        "Request": {"anyOf": list(every.values())},
+        "KeptRequest": {"anyOf": kept},
+        **found,
         **SCHEMAS,
         **openapi_sensing.SCHEMAS,
         **openapi_overflights.SCHEMAS,
     }
 
 
-def _moved(part: Any) -> Any:
+def _moved(part: Any, prefix: str) -> Any:
     """The same schema with its references pointing to where OpenAPI keeps schemas."""
     if isinstance(part, dict):
         return {
-            key: value.replace("#/$defs/", "#/components/schemas/") if key == "$ref" else _moved(value)
+            key: value.replace("#/$defs/", f"#/components/schemas/{prefix}")
+            if key == "$ref"
+            else _moved(value, prefix)
             for key, value in part.items()
         }
-    return [_moved(item) for item in part] if isinstance(part, list) else part
+    return [_moved(item, prefix) for item in part] if isinstance(part, list) else part

@@ -23,6 +23,12 @@ _INSTANT: Json = {"type": "string", "format": "date-time"}
 _WHOLE: Json = {"type": "integer"}
 _TRUTH: Json = {"type": "boolean"}
 _VERDICT: Json = {"enum": ["clear", "restricted", "undetermined"]}
+_FORM: Json = {"enum": ["complete", "incomplete", "undetermined"]}
+_KEPT_VERDICT: Json = {
+    "enum": ["clear", "restricted", "undetermined", "complete", "incomplete"],
+    "description": "Of an imaging request its verdict; of any other kind how its form stands, and never clear.",
+}
+_CONFIDENCE: Json = {"enum": ["verified", "unverified"]}
 
 
 def _object(**properties: Json) -> Json:
@@ -49,7 +55,7 @@ _AOI_SHOWN: Json = {"area_km2": _NUMBER, "bbox": _BBOX, "parts": _WHOLE, "vertic
 _ASSESSED: Json = {
     "at": _INSTANT,
     "actor": _TEXT,
-    "verdict": _VERDICT,
+    "verdict": _KEPT_VERDICT,
     "verdict_id": _TEXT,
     "as_of": _MAYBE_DAY,
     "rulebook": _TEXT,
@@ -195,13 +201,13 @@ SCHEMAS: Json = {
         actor=_TEXT,
         source={"enum": ["form", "api", "cli", "example"]},
         changes=_TEXTS,
-        verdict=_or_null(_VERDICT),
+        verdict=_or_null(_KEPT_VERDICT),
         verdict_id=_MAYBE_TEXT,
         assessments=_list(_object(**_ASSESSED)),
         events=_list(
             _object(sequence=_WHOLE, at=_INSTANT, actor=_TEXT, kind=_TEXT, detail={"type": "object"})
         ),
-        assessment=_or_null(ref("Assessment")),
+        assessment=_or_null(ref("KeptAnswer")),
     ),
     "RequestList": _object(
         requests=_list(
@@ -213,14 +219,69 @@ SCHEMAS: Json = {
                 received_at=_INSTANT,
                 actor=_TEXT,
                 source=_TEXT,
-                verdict=_or_null(_VERDICT),
+                verdict=_or_null(_KEPT_VERDICT),
                 verdict_id=_MAYBE_TEXT,
                 assessed_at={"type": ["string", "null"], "format": "date-time"},
             )
         ),
         next=_MAYBE_TEXT,
     ),
-    "Recheck": _object(same=_TRUTH, differences=_TEXTS, assessment=ref("Assessment")),
+    "Recheck": _object(
+        same=_TRUTH,
+        differences=_TEXTS,
+        assessment=ref("KeptAnswer"),
+    ),
+    "KeptAnswer": {"anyOf": [ref("Assessment"), ref("Examination")]},
+    "Examination": {
+        **_object(
+            verdict=_FORM,
+            verdict_id=_TEXT,
+            as_of=_DAY,
+            engine=_TEXT,
+            rulebook=_TEXT,
+            request={"type": "object", "description": "The request, normalised."},
+            answers=_list(ref("Answer")),
+            changes=_TEXTS,
+        ),
+        "description": "The answer to a request of another kind than imaging: every question asked of its kind.",
+    },
+    "Answer": {
+        **_object(
+            question=_TEXT,
+            answer={
+                "description": "A word, such as yes, no, refer or undetermined, or what docs/regulation.md says."
+            },
+            says=_TEXT,
+            confidence=_CONFIDENCE,
+            as_of=_DAY,
+            rulebook=_TEXT,
+            engine=_TEXT,
+            trace=_list(ref("Step")),
+            citations=_list(ref("Citation")),
+            needs=_TEXTS,
+            warnings=_TEXTS,
+        ),
+        "description": "What the regulation library answers to a question. Further members belong to the question.",
+    },
+    "Step": _object(
+        question=_TEXT,
+        value={"description": "What the request says; null where it does not say."},
+        clause=_TEXT,
+        result=_TEXT,
+        citation=_or_null(ref("Citation")),
+        entry=_MAYBE_TEXT,
+        in_force=_MAYBE_TEXT,
+        status=_MAYBE_TEXT,
+        verified=_TRUTH,
+        verified_on=_MAYBE_DAY,
+        rests={"type": "boolean", "description": "Whether the answer rests on this step."},
+        needs=_TEXTS,
+    ),
+    "QuestionList": _object(
+        questions=_list(
+            _object(name=_TEXT, title=_TEXT, kinds=_TEXTS, of_another_country=_TRUTH, href=_TEXT)
+        ),
+    ),
     "AoiFile": {
         "type": "object",
         "required": ["file"],
@@ -399,4 +460,24 @@ READY: Json = {
     "engine": __version__,
     "rulebook": _SHA,
     "checks": [{"name": "database", "state": "ok", "says": "The database answers and is up to date."}],
+}
+ANSWER: Json = {
+    "question": "completeness",
+    "answer": "incomplete",
+    "says": "Missing in Appendix A of 15 CFR Part 960: Privacy Act statement read (A0).",
+    "confidence": "verified",
+    "as_of": "2026-07-04",
+    "rulebook": _SHA,
+    "engine": __version__,
+    "trace": [],
+    "citations": [],
+    "needs": ["privacy_statement_read"],
+    "warnings": [],
+}
+QUESTION: Json = {
+    "name": "completeness",
+    "title": "Is the request complete?",
+    "kinds": ["system"],
+    "of_another_country": False,
+    "href": "/api/v1/questions/completeness",
 }

@@ -12,7 +12,8 @@ from rsiwg import maps
 from rsiwg.domain import Layer, Restriction, Rulebook
 from rsiwg.errors import NotFound
 from rsiwg.geometry import area_km2
-from rsiwg.reports import words
+from rsiwg.regulation import QUESTIONS
+from rsiwg.reports import answer_words, words
 from rsiwg.reports.summary import filters, names
 from rsiwg.store import reading
 from rsiwg.web.service import now, service
@@ -33,7 +34,21 @@ def _teach_templates(state: Any) -> None:
     environment.filters.update(
         sentence=words.capitalized, capitalize_first=words.capitalized, changes_of=words.changes_of
     )
+    environment.filters.update(
+        answer_look=answer_words.look,
+        answer_word=answer_words.word,
+        answer_value=answer_words.value,
+        answer_label=answer_words.label,
+        detail_rows=answer_words.detail_rows,
+        detail_tables=answer_words.detail_tables,
+        step_words=answer_words.step_words,
+    )
     environment.globals.update(names())
+    environment.globals.update(
+        CONFIDENCES=answer_words.CONFIDENCES,
+        FORM_SENTENCES=answer_words.FORM_SENTENCES,
+        QUESTIONS={question.name: question.title for question in QUESTIONS},
+    )
     environment.trim_blocks = environment.lstrip_blocks = True
 
 
@@ -59,8 +74,10 @@ def rules() -> str:
     """What do we hold to be in force, since when, on whose word?"""
     book = service().rulebook
     groups = [(status, [r for r in book.restrictions if r.status == status]) for status in words.STATUSES]
+    today = now().date()
+    topics = [(topic, topic.trouble(today)) for topic in book.regulation.topics.values()]
     return render_template(
-        "rules/list.html", rulebook=book, groups=[g for g in groups if g[1]], today=now().date()
+        "rules/list.html", rulebook=book, groups=[g for g in groups if g[1]], today=today, topics=topics
     )
 
 
@@ -70,6 +87,25 @@ def rule(rule_id: str) -> str:
     found = _rule(rule_id)
     zones = [(zone, area_km2(zone.area)) for zone in found.zones]
     return render_template("rules/show.html", rule=found, zones=zones)
+
+
+@pages.get("/rules/topics/<name>")
+def topic(name: str) -> str:
+    """The facts of one topic: what they say, since when, and on whose word."""
+    found = service().rulebook.regulation.topics.get(name)
+    if found is None:
+        raise NotFound("No topic of this name is in the rulebook.")
+    today = now().date()
+    return render_template("rules/topic.html", topic=found, today=today, trouble=found.trouble(today))
+
+
+@pages.get("/rules/availability")
+def availability() -> str:
+    """Which data are available from whom: what a proposed tier is compared with."""
+    catalogue, today = service().rulebook.availability, now().date()
+    return render_template(
+        "rules/availability.html", catalogue=catalogue, today=today, trouble=catalogue.trouble(today)
+    )
 
 
 @pages.get("/layers")

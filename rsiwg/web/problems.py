@@ -23,6 +23,7 @@ STATUS: dict[type[errors.RsiwgError], int] = {
     errors.TooLarge: 413,
     errors.NotFound: 404,
     errors.Conflicting: 409,
+    errors.NotPublishable: 409,
     errors.RulebookUnusable: 503,
     errors.StoreUnusable: 503,
     errors.AssetMissing: 503,

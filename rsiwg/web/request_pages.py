@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from rsiwg import casework, maps, reports
 from rsiwg.domain.document import pretty_json
 from rsiwg.errors import ChoiceNeeded, Conflicting, InvalidGeometry, InvalidSubmission, NotFound, TooLarge
-from rsiwg.reports import words
+from rsiwg.reports import answer_words, words
 from rsiwg.store import StoredRequest, reading, writing
 from rsiwg.web.form import (
     LABELS,
@@ -40,7 +40,7 @@ def new_request() -> str:
     """An empty form, or one filled with the answers of a stored request, changed by a remedy if asked."""
     answers = Answers(key=fresh_key(), activity=["collect", "disseminate"], sensors=1)
     if origin := request.args.get("origin"):
-        document = _newest(_fetched(origin))
+        document = _checked(origin)
         body = document["request"]
         if wanted := request.args.get("remedy"):
             body = next((r["request"] for r in document["remedies"] if r["id"] == wanted), None)
@@ -163,7 +163,7 @@ def recheck(request_id: str) -> str:
 @pages.get("/requests/<request_id>/map")
 def map_page(request_id: str) -> Response:
     """The map alone, for the frame and for a whole screen."""
-    scene = maps.scene_of(_newest(_fetched(request_id)), service().rulebook)
+    scene = maps.scene_of(_checked(request_id), service().rulebook)
     assets = maps.Assets.linked(url_for("static", filename="vendor/"))
     response = Response(
         maps.draw(scene, assets=assets, nonce=nonce()), content_type="text/html; charset=utf-8"
@@ -175,7 +175,7 @@ def map_page(request_id: str) -> Response:
 @pages.get("/requests/<request_id>/map.html")
 def map_file(request_id: str) -> Response:
     """The map as a single file that opens from disk."""
-    scene = maps.scene_of(_newest(_fetched(request_id)), service().rulebook)
+    scene = maps.scene_of(_checked(request_id), service().rulebook)
     page = maps.draw(scene, assets=maps.Assets.inline())
     return _file(page, "text/html; charset=utf-8", f"{request_id}-map.html")
 
@@ -183,8 +183,7 @@ def map_file(request_id: str) -> Response:
 @pages.get("/requests/<request_id>/summary")
 def summary(request_id: str) -> Response:
     """The compliance summary, to print or to keep (`?download=1`)."""
-    stored = _fetched(request_id)
-    document = _newest(stored)
+    stored, document = _fetched(request_id), _checked(request_id)
     if request.args.get("download"):
         page = reports.summary_html(document, received_at=stored.received_at, kept_as=stored.id)
         return _file(page, "text/html; charset=utf-8", f"{request_id}-summary.html")
@@ -203,26 +202,51 @@ def answer_json(request_id: str) -> Response:
 @pages.get("/requests/<request_id>/findings.csv")
 def findings_as_csv(request_id: str) -> Response:
     """The findings as a table."""
-    table = reports.findings_csv(_newest(_fetched(request_id)))
+    table = reports.findings_csv(_checked(request_id))
     return _file(table, "text/csv; charset=utf-8; header=present", f"{request_id}-findings.csv")
 
 
 @pages.get("/requests/<request_id>/findings.geojson")
 def findings_as_geojson(request_id: str) -> Response:
     """The findings that have a place."""
-    collection = reports.findings_geojson(_newest(_fetched(request_id)))
+    collection = reports.findings_geojson(_checked(request_id))
     return _file(pretty_json(collection), "application/geo+json", f"{request_id}-findings.geojson")
 
 
 def _page_of(stored: StoredRequest, **more: Any) -> str:
     document = _newest(stored)
+    told = {"submitted": False, "recheck": None, **more}
+    if "findings" not in document:
+        return render_template(
+            "requests/examined.html",
+            stored=stored,
+            document=document,
+            open_answers=[a for a in document["answers"] if answer_words.look(a) == "indeterminate"],
+            rows=answer_words.flat_rows(document["request"]),
+            **told,
+        )
     return render_template(
         "requests/show.html",
         stored=stored,
         document=document,
         shown_on_map=_shown_on_map(document),
-        **{"submitted": False, "recheck": None, **more},
+        answered=_answered(stored, document),
+        rulebook_version=service().rulebook.version,
+        **told,
     )
+
+
+def _answered(stored: StoredRequest, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The questions of the regulation library that fit an imaging request, as of the day it was received."""
+    of = service()
+    with ONE_CHECK:
+        answers = casework.ask_all(
+            document["request"], of.rulebook, limits=of.settings.limits, as_of=stored.received_at.date()
+        )
+    placed = {f["says"]: f["id"] for f in document["findings"] if f["where"]}
+    for step in (step for answer in answers for step in answer["trace"]):
+        step["on_map"] = [ref for says, ref in placed.items() if says in step["result"]]
+    return answers
 
 
 def _shown_on_map(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -272,6 +296,14 @@ def _newest(stored: StoredRequest) -> dict[str, Any]:
     if stored.latest is None:
         raise NotFound("This request has not been assessed.")
     return stored.latest.read()
+
+
+def _checked(request_id: str) -> dict[str, Any]:
+    """The newest answer to an imaging request; no other kind has findings, a map or a summary."""
+    document = _newest(_fetched(request_id))
+    if "findings" not in document:
+        raise NotFound("Only an imaging request has findings, a map and a summary.")
+    return document
 
 
 def _file(text: str, kind: str, name: str) -> Response:

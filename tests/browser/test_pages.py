@@ -323,7 +323,10 @@ def serious(page):
 def test_axe_finds_nothing_serious_and_nothing_overflows(page, site, stored, complaints, width):
     page.set_viewport_size({"width": width, "height": 900})
     found = []
-    for path in ("/", "/requests/new", "/rules", "/rules/israel-resolution", "/layers", "/help", "/nothing"):
+    for path in (
+        "/", "/requests/new", "/requests/send", "/rules", "/rules/israel-resolution", "/rules/topics/agreements", "/rules/availability",
+        "/layers", "/help", "/nothing",
+    ):  # fmt: skip
         page.goto(site + path)
         page.wait_for_timeout(300)
         found += serious(page)
@@ -353,3 +356,32 @@ def test_axe_finds_nothing_serious_in_the_states_of_the_form(page, site, complai
     found += serious(page)
     complaints[:] = [each for each in complaints if "422" not in each]
     assert found == []
+
+
+REQUESTS = ROOT / "geodata" / "cases" / "questions" / "requests"
+
+
+@pytest.mark.parametrize("width", [1280, 768, 320])
+@pytest.mark.parametrize("name", ["optical", "radar-satellite", "launch"])
+def test_a_request_of_another_kind_is_pasted_and_its_page_is_sound(page, site, complaints, name, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site}/requests/send")
+    page.fill("#text", (REQUESTS / f"{name}.json").read_text("utf-8"))
+    page.click("text=Store and answer")
+    page.wait_for_url("**/requests/R-*")
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    assert page.locator(".trace .step").count() > 10
+    assert page.locator(".trace .step a.cite").first.get_attribute("href").startswith("https://")
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_wrong_text_takes_the_focus_and_is_kept(page, site, complaints):
+    page.goto(f"{site}/requests/send")
+    page.fill("#text", '{"kind": "system", "reference": "X", "action": "apply"}')
+    page.click("text=Store and answer")
+    page.wait_for_selector("#error-summary")
+    assert page.evaluate("document.activeElement.id") == "error-summary"
+    assert "apply" in page.input_value("#text")
+    assert serious(page) == []
+    complaints[:] = [each for each in complaints if "422" not in each]

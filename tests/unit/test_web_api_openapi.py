@@ -96,6 +96,25 @@ def answers(client):
     for name in ("answer.json", "findings.geojson", "findings.csv"):
         yield f"{base}/{name}", "get", client.get(f"{at}/{name}")
     yield f"{base}/recheck", "post", client.post(f"{at}/recheck")
+    draft = {"kind": "system", "reference": "DRAFT-1", "action": "application"}
+    other = client.post("/api/v1/requests", json=draft)
+    yield "/api/v1/requests", "post", other
+    yield base, "get", client.get(other.headers["Location"])
+    yield "/api/v1/requests", "get", client.get("/api/v1/requests")
+    yield f"{base}/answer.json", "get", client.get(f"{other.headers['Location']}/answer.json")
+    yield f"{base}/findings.csv", "get", client.get(f"{other.headers['Location']}/findings.csv")
+    yield f"{base}/recheck", "post", client.post(f"{other.headers['Location']}/recheck")
+    yield "/api/v1/questions", "get", client.get("/api/v1/questions")
+    for question in client.get("/api/v1/questions").get_json()["questions"]:
+        yield "/api/v1/questions/{name}", "post", client.post(question["href"], json=draft)
+        yield (
+            "/api/v1/questions/{name}",
+            "post",
+            client.post(f"{question['href']}?as_of=2026-10-01", json=body),
+        )
+    yield "/api/v1/questions/{name}", "post", client.post("/api/v1/questions/unknown", json=draft)
+    for kind in ("imaging", "system", "unknown"):
+        yield "/api/v1/schemas/{kind}", "get", client.get(f"/api/v1/schemas/{kind}")
     yield "/api/v1/aoi", "post", client.post("/api/v1/aoi", json={"aoi": body["aoi"]})
     upload = {"file": (io.BytesIO(json.dumps(body["aoi"]).encode()), "a.geojson")}
     yield "/api/v1/aoi", "post", client.post("/api/v1/aoi", data=upload)

@@ -1,0 +1,2 @@
+// What a person must read first takes the focus: the problems of a form, the result of checking again.
+document.querySelector("[data-take-focus]")?.focus();
