@@ -10,13 +10,19 @@ import sys
 from collections.abc import Sequence
 
 from rsiwg import __version__, errors
-from rsiwg.cli import regulation, requests, rules, service
+from rsiwg.cli import parties, regulation, requests, rules, service
 from rsiwg.cli.parts import INVALID, OTHER, Parser
 
-GROUPS = (requests, regulation, rules, service)
+GROUPS = (requests, regulation, parties, rules, service)
 """In the order in which help shows them."""
 
-INVALID_INPUT = (errors.InvalidSubmission, errors.InvalidGeometry, errors.TooLarge, errors.ChoiceNeeded)
+INVALID_INPUT = (
+    errors.InvalidSubmission,
+    errors.InvalidGeometry,
+    errors.TooLarge,
+    errors.ChoiceNeeded,
+    errors.InvalidLists,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +54,10 @@ def _complain(exc: BaseException) -> None:
         print("rsiwg: the input is invalid:", file=sys.stderr)
         for field, why in exc.problems.items():
             print(f"  {field}: {why}" if field else f"  {why}", file=sys.stderr)
+    elif isinstance(exc, errors.InvalidLists):
+        print("rsiwg: the lists cannot be taken:", file=sys.stderr)
+        for problem in exc.problems:
+            print(f"  {problem}", file=sys.stderr)
     elif isinstance(exc, errors.ChoiceNeeded):
         print(f"rsiwg: {exc}", file=sys.stderr)
         for choice in exc.choices:

@@ -18,6 +18,7 @@ from rsiwg.web.tracing import request_id
 STATUS: dict[type[errors.RsiwgError], int] = {
     errors.InvalidSubmission: 422,
     errors.InvalidGeometry: 422,
+    errors.InvalidLists: 422,
     errors.ChoiceNeeded: 422,
     errors.TooLarge: 413,
     errors.NotFound: 404,
