@@ -157,6 +157,14 @@ def screen_parties(
     )  # fmt: skip
 
 
+def read_some(data: bytes, name: str) -> PartiesFile:
+    """Read a file of parties.  Raises InvalidSubmission for the whole, and where no row can be taken."""
+    read = read_parties(data, name)
+    if read.rejected and not read.parties:
+        raise InvalidSubmission({f"row {row.row}": row.why for row in read.rejected[:50]})
+    return read
+
+
 def screen_file(
     data: bytes, name: str, folder: Path | None, rulebook: Rulebook, settings: ListSettings,
     *, today: dt.date, as_of: dt.date | None = None,
@@ -165,9 +173,7 @@ def screen_file(
 
     Raises InvalidSubmission for the file as a whole; wrong rows are kept apart, and named in the document.
     """
-    read = read_parties(data, name)
-    if read.rejected and not read.parties:
-        raise InvalidSubmission({f"row {row.row}": row.why for row in read.rejected[:50]})
+    read = read_some(data, name)
     return screen_parties(read, ready(folder, as_of), rulebook, settings, day=as_of or today)
 
 

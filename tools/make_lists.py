@@ -13,12 +13,37 @@ from typing import Any
 
 from made_up_names import COUNTRIES, PROGRAMMES, MadeUp
 
-COLUMNS = (
-    "_id,source,entity_number,type,programs,name,title,addresses,federal_register_notice,start_date,end_date,"
-    "standard_order,license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,gross_registered_tonnage,"
-    "vessel_flag,vessel_owner,remarks,source_list_url,alt_names,citizenships,dates_of_birth,nationalities,"
-    "places_of_birth,source_information_url,ids"
-).split(",")
+COLUMNS = [
+    "_id",
+    "source",
+    "entity_number",
+    "type",
+    "programs",
+    "name",
+    "title",
+    "addresses",
+    "federal_register_notice",
+    "start_date",
+    "end_date",
+    "standard_order",
+    "license_requirement",
+    "license_policy",
+    "call_sign",
+    "vessel_type",
+    "gross_tonnage",
+    "gross_registered_tonnage",
+    "vessel_flag",
+    "vessel_owner",
+    "remarks",
+    "source_list_url",
+    "alt_names",
+    "citizenships",
+    "dates_of_birth",
+    "nationalities",
+    "places_of_birth",
+    "source_information_url",
+    "ids",
+]
 SOURCES = {
     "SDN": "Specially Designated Nationals (SDN) - Treasury Department",
     "EL": "Entity List (EL) - Bureau of Industry and Security",

@@ -46,7 +46,10 @@ def read_parties(data: bytes, file: str) -> PartiesFile:
 
 def read_parties_json(document: Any) -> PartiesFile:
     """Parties of a JSON document that was read already; any wrong one refuses it, keyed by its path."""
-    read = _of_document(document, "parties")
+    try:
+        read = _of_document(document, "parties")
+    except InvalidLists as exc:
+        raise InvalidSubmission({"parties": "; ".join(exc.problems)}) from None
     if read.rejected:
         raise InvalidSubmission({f"parties[{row.row - 1}]": row.why for row in read.rejected})
     return read

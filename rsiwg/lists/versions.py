@@ -128,7 +128,9 @@ def versions(folder: Path) -> tuple[ListVersion, ...]:
 
 
 def current(folder: Path, as_of: dt.date | None = None) -> Lists:
-    """The newest version, or the newest that was there on a day; a folder without versions is read in place.
+    """The newest version, or the newest retrieved by a day, or the oldest where all are younger than that day.
+
+    A folder without versions, or a single file, is read in place.
 
     Raises NotFound where none is there, InvalidLists where its bytes are not what was written.
     """
@@ -137,11 +139,10 @@ def current(folder: Path, as_of: dt.date | None = None) -> Lists:
         if folder.exists():
             return read_folder(folder)
         raise NotFound(f"there are no lists in {folder}: load some with rsiwg lists load")
-    for place in reversed(places):
-        version = _version_of(place)
-        if as_of is None or version.retrieved_on <= as_of:
-            return Lists(version=version, entries=_entries_of(place, version))
-    raise NotFound(f"no version of the lists is as old as {as_of}")
+    found = [(place, _version_of(place)) for place in places]
+    standing = [each for each in found if as_of is None or each[1].retrieved_on <= as_of]
+    place, version = standing[-1] if standing else found[0]
+    return Lists(version=version, entries=_entries_of(place, version))
 
 
 # Reading.

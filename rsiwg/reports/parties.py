@@ -80,7 +80,7 @@ def screening_text(document: Mapping[str, Any]) -> str:
 
 def _hit_lines(hit: Mapping[str, Any]) -> list[str]:
     entry = hit["entry"]
-    lines += [
+    lines = [
         "",
         *_wrapped(
             f"{hit['score']:.4g}  {hit['strength']}, {hit['state'].replace('_', ' ')}: {plain(hit['party_name'])}"

@@ -42,10 +42,10 @@ def refuse_other_sites() -> None:
 @api.post("/checks")
 def check() -> Response:
     """Check a request and keep nothing."""
-    query = _query("as_of")
-    as_of = _day("as_of", query["as_of"]) if "as_of" in query else None
+    query = query_of("as_of")
+    as_of = day_of("as_of", query["as_of"]) if "as_of" in query else None
     of = service()
-    body = _json_body()
+    body = json_body()
     with ONE_CHECK:
         checked = casework.check(body, of.rulebook, limits=of.settings.limits, as_of=as_of)
     return json_answer(checked.document)
@@ -54,8 +54,8 @@ def check() -> Response:
 @api.post("/requests")
 def submit() -> Response:
     """Store a request and its first assessment."""
-    _query()
-    body, of = _json_body(), service()
+    query_of()
+    body, of = json_body(), service()
     with ONE_CHECK, writing(of.engine) as requests:
         stored = casework.submit(
             body,
@@ -76,7 +76,7 @@ def submit() -> Response:
 @api.get("/requests")
 def listed() -> Response:
     """The newest requests, page by page."""
-    query = _query("limit", "before")
+    query = query_of("limit", "before")
     limit = _limit(query.get("limit", "20"))
     with reading(service().engine) as requests:
         lines = requests.latest(limit + 1, before=query.get("before"))
@@ -93,7 +93,7 @@ def listed() -> Response:
 @api.get("/requests/<request_id>")
 def show(request_id: str) -> Response:
     """A stored request with its newest assessment and its history."""
-    _query()
+    query_of()
     with reading(service().engine) as requests:
         stored = casework.fetch(requests, request_id)
         events = requests.events(stored.id)
@@ -135,7 +135,7 @@ def recheck(request_id: str) -> Response:
 @api.post("/aoi")
 def read_aoi() -> Response:
     """Read an area in any form taken and show it back."""
-    _query()
+    query_of()
     if request.mimetype == "multipart/form-data":
         found = _read_upload()
     elif request.mimetype == "application/json":
@@ -156,14 +156,14 @@ def read_aoi() -> Response:
 @api.get("/rules")
 def rule_list() -> Response:
     """Every restriction in the rulebook."""
-    _query()
+    query_of()
     return json_answer(rules.rulebook_document(service().rulebook))
 
 
 @api.get("/rules/<rule_id>")
 def rule(rule_id: str) -> Response:
     """One restriction with its outlines."""
-    _query()
+    query_of()
     for restriction in service().rulebook.restrictions:
         if restriction.id == rule_id:
             return json_answer(rules.restriction_document(restriction, with_outlines=True))
@@ -173,14 +173,14 @@ def rule(rule_id: str) -> Response:
 @api.get("/layers")
 def layer_list() -> Response:
     """Every layer of outlines and how sound it is."""
-    _query()
+    query_of()
     return json_answer(rules.layers_document(service().rulebook, now().date()))
 
 
 @api.get("/limits")
 def limits() -> Response:
     """What this service takes in."""
-    _query()
+    query_of()
     settings = service().settings
     return json_answer({**attrs.asdict(settings.limits), "requests_per_minute": settings.requests_per_minute})
 
@@ -188,21 +188,22 @@ def limits() -> Response:
 @api.get("/schemas/imaging-request/1")
 def schema() -> Response:
     """JSON Schema of a request."""
-    _query()
+    query_of()
     return json_answer(intake.request_schema(), content_type="application/schema+json")
 
 
 @api.get("/openapi.json")
 def description() -> Response:
     """OpenAPI description of all this."""
-    _query()
+    query_of()
     return json_answer(openapi.document())
 
 
 # Reading what was sent.
 
 
-def _json_body() -> dict[str, Any]:
+def json_body() -> dict[str, Any]:
+    """The JSON object that was sent."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
     data, most = request.get_data(), service().settings.limits.max_body_bytes
@@ -211,7 +212,7 @@ def _json_body() -> dict[str, Any]:
     return intake.read_json(data, service().settings.limits)
 
 
-def _query(*known: str) -> dict[str, str]:
+def query_of(*known: str) -> dict[str, str]:
     """The query parameters; an unknown one could be a known one misspelt, and change the answer's meaning."""
     problems = {
         name: "there is no such parameter: leave it out or correct it"
@@ -228,7 +229,8 @@ def _query(*known: str) -> dict[str, str]:
     return request.args.to_dict()
 
 
-def _day(name: str, text: str) -> dt.date:
+def day_of(name: str, text: str) -> dt.date:
+    """A day among the query parameters."""
     try:
         day = dt.date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
@@ -266,7 +268,7 @@ def _read_upload() -> intake.ReadAoi:
 
 
 def _read_given() -> intake.ReadAoi:
-    body = _json_body()
+    body = json_body()
     problems = {name: "there is no such field" for name in body if name not in {"text", "aoi", "choose"}}
     choose = body.get("choose")
     if choose is not None and not isinstance(choose, str):
@@ -295,7 +297,7 @@ def _named(field: str) -> Iterator[None]:
 
 
 def _newest(request_id: str) -> StoredAssessment:
-    _query()
+    query_of()
     with reading(service().engine) as requests:
         stored = casework.fetch(requests, request_id)
     if stored.latest is None:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from rsiwg import __version__, intake
+from rsiwg.web import openapi_parties
 from rsiwg.web.openapi_schemas import (
     ASSESSMENT,
     LAYERS,
@@ -42,6 +43,7 @@ def document() -> Json:
         "tags": [
             {"name": "requests", "description": "Check and store requests."},
             {"name": "areas", "description": "Read an area of interest."},
+            {"name": "parties", "description": "Screen parties against lists of names."},
             {"name": "rulebook", "description": "The rules and what they rest on."},
             {"name": "service", "description": "The service itself."},
         ],
@@ -234,6 +236,7 @@ def _paths() -> Json:
                 problems=(422,),
             )
         },
+        **openapi_parties.paths(_operation, _answer, _json_content, _REQUEST_ID_REF, _POSTED),
         "/healthz": {
             "get": _operation(
                 "alive",
@@ -415,7 +418,7 @@ def _request_example() -> Json:
 def _schemas() -> Json:
     taken = _moved({k: v for k, v in intake.request_schema().items() if k not in {"$schema", "$id"}})
     parts = taken.pop("$defs", {})
-    return {"ImagingRequest": taken, **parts, **SCHEMAS}
+    return {"ImagingRequest": taken, **parts, **SCHEMAS, **openapi_parties.SCHEMAS}
 
 
 def _moved(part: Any) -> Any:
