@@ -83,7 +83,9 @@ def _flat(result: Mapping[str, Any]) -> dict[str, Any]:
     for name in _SEVERAL:
         given = result.get(name)
         row[name] = (
-            tuple(filter(None, map(_words, given))) if isinstance(given, list) else text.parts(_words(given))
+            tuple(dict.fromkeys(filter(None, map(_words, given))))
+            if isinstance(given, list)
+            else text.parts(_words(given))
         )
     row["_id"] = row["_id"] or _words(result.get("id"))
     return row

@@ -210,11 +210,9 @@ _EFFECTS = {
 
 def _says(each: Reached, names: Mapping[str, str]) -> str:
     who, heads = names.get(each.party, each.party), ", ".join(names.get(o, o) for o in each.listed)
-    held = (
-        f"{heads} hold {_percent(each.percent)}"
-        if each.certain
-        else f"{heads} may hold up to {_percent(each.percent)}"
-    )
+    one = len(each.listed) == 1
+    holds = ("holds" if one else "hold") if each.certain else "may hold up to"
+    held = f"{heads}, directly or through others, {holds} {_percent(each.percent)}"
     links = " then ".join(
         f"{names.get(o, o)} holds {'an unknown share' if s is None else _percent(s)} of {names.get(d, d)}"
         for o, d, s in each.chain

@@ -95,9 +95,12 @@ def _by_words(party: Name, listed: Name, weigh: Weigh) -> Likeness:
         if i not in of_mine and j not in taken:
             of_mine[i] = (j, alike)
             taken.add(j)
+    # A pair weighs the same on both sides, so that a rare slip of a common word lends it no weight.
     weight_a, weight_b = [_weight(w, weigh) for w in mine], [_weight(w, weigh) for w in theirs]
-    shared = sum((weight_a[i] + weight_b[j]) / 2 * alike for i, (j, alike) in of_mine.items())
-    whole_a, whole_b = sum(weight_a), sum(weight_b)
+    paired = {i: (weight_a[i] + weight_b[j]) / 2 for i, (j, _) in of_mine.items()}
+    shared = sum(paired[i] * alike for i, (_, alike) in of_mine.items())
+    whole_a = sum(paired.get(i, weight) for i, weight in enumerate(weight_a))
+    whole_b = sum(paired.values()) + sum(weight for j, weight in enumerate(weight_b) if j not in taken)
     both = 2 * shared / (whole_a + whole_b)
     # A name within a longer one is nearly as telling as a whole one, if it is more than one word.
     within = shared / min(whole_a, whole_b) if len(of_mine) > 1 else both
