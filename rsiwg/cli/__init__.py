@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from rsiwg import __version__, errors
-from rsiwg.cli import parties, regulation, requests, rules, service
+from rsiwg.cli import clock, parties, regulation, requests, rules, service
 from rsiwg.cli.parts import INVALID, OTHER, Parser
 
-GROUPS = (requests, regulation, parties, rules, service)
+GROUPS = (requests, regulation, clock, parties, rules, service)
 """In the order in which help shows them."""
 
 INVALID_INPUT = (

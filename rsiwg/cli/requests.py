@@ -67,7 +67,7 @@ def _schema(options: argparse.Namespace) -> int:
     from rsiwg import intake
     from rsiwg.domain.document import pretty_json
 
-    sys.stdout.write(pretty_json(intake.request_schema()))
+    sys.stdout.write(pretty_json(intake.schema_of_kind(options.kind)))
     return CLEAR
 
 
@@ -86,4 +86,7 @@ def add(commands: Any) -> None:
     )
     takes_request(summary)
     summary.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
-    command(commands, "schema", _schema, "Print the JSON Schema of a request.")
+    schema = command(commands, "schema", _schema, "Print the JSON Schema of a request.")
+    schema.add_argument(
+        "--kind", default="imaging", metavar="KIND", help="imaging (default), system and so on"
+    )

@@ -1,6 +1,8 @@
 """The nouns: requests, restrictions, findings, periods, citations.  Frozen values, no I/O."""
 
-from rsiwg.domain.answer import Answer, Confidence, Step
+from rsiwg.domain.answer import UNDETERMINED, Answer, Confidence, Step
+from rsiwg.domain.availability import Catalogue, DataSource
+from rsiwg.domain.clock import Deadline, DeadlineState, Docket, Event, EventName
 from rsiwg.domain.finding import (
     Assessment,
     Finding,
@@ -13,7 +15,7 @@ from rsiwg.domain.finding import (
     verdict_of,
 )
 from rsiwg.domain.party import Decision, Item, ListEntry, ListVersion, Party, PartyRole, RejectedRow, Share
-from rsiwg.domain.period import ONE_DAY, Period, in_full
+from rsiwg.domain.period import ONE_DAY, Period, in_full, years_later
 from rsiwg.domain.places import Place, PlaceIndex, Places
 from rsiwg.domain.regulation import Entry, Regulation, Topic
 from rsiwg.domain.request import (
@@ -42,21 +44,31 @@ from rsiwg.domain.restriction import (
     Zone,
 )
 from rsiwg.domain.rulebook import Layer, Rulebook
+from rsiwg.domain.system import Instrument, SystemRequest
 
 __all__ = [
     "NUMERIC_KINDS",
     "ONE_DAY",
+    "UNDETERMINED",
     "Activity",
     "Answer",
     "Applicant",
     "Assessment",
     "Binds",
+    "Catalogue",
     "Citation",
     "Confidence",
+    "DataSource",
+    "Deadline",
+    "DeadlineState",
     "Decision",
+    "Docket",
     "Entry",
+    "Event",
+    "EventName",
     "Finding",
     "ImagingRequest",
+    "Instrument",
     "Item",
     "Kind",
     "Layer",
@@ -91,9 +103,11 @@ __all__ = [
     "Share",
     "Status",
     "Step",
+    "SystemRequest",
     "Topic",
     "Verdict",
     "Zone",
     "in_full",
     "verdict_of",
+    "years_later",
 ]

@@ -67,6 +67,12 @@ class Period:
         return f"from {in_full(self.start)}, to {in_full(self.last)}"
 
 
+def years_later(day: dt.date, years: int) -> dt.date:
+    """The same date in a later year; of February 29, the 28th where that year has none."""
+    last_of_february = day.month == 2 and day.day == 29
+    return day.replace(year=day.year + years, day=28 if last_of_february else day.day)
+
+
 def in_full(day: dt.date) -> str:
     """A date as people in the U.S. write it, whatever the locale: July 21, 2020."""
     return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"

@@ -4,6 +4,7 @@ import datetime as dt
 
 import attrs
 
+from rsiwg.domain.availability import NO_CATALOGUE, Catalogue
 from rsiwg.domain.period import Period
 from rsiwg.domain.places import Places
 from rsiwg.domain.regulation import Regulation
@@ -46,5 +47,7 @@ class Rulebook:
     places: Places
     regulation: Regulation = attrs.field(factory=Regulation)
     """Facts without an outline, by topic."""
+    availability: Catalogue = NO_CATALOGUE
+    """Which data are available from whom."""
     problems: tuple[str, ...] = ()
     """What is listed and missing, in sentences; any of these makes every answer undetermined."""

@@ -3,13 +3,14 @@
 from rsiwg.intake.aoi import read_aoi_file, read_aoi_text, read_aoi_value
 from rsiwg.intake.coordinates import notations
 from rsiwg.intake.found import ReadAoi
-from rsiwg.intake.kinds import READERS, read_request
+from rsiwg.intake.kinds import READERS, SCHEMAS, read_request, schema_of_kind
 from rsiwg.intake.request_schema import request_schema
 from rsiwg.intake.strict_json import read_json
 from rsiwg.intake.submission import Submission, read_submission
 
 __all__ = [
     "READERS",
+    "SCHEMAS",
     "ReadAoi",
     "Submission",
     "notations",
@@ -20,4 +21,5 @@ __all__ = [
     "read_request",
     "read_submission",
     "request_schema",
+    "schema_of_kind",
 ]

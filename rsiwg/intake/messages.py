@@ -63,21 +63,32 @@ def path_of(loc: Iterable[str | int]) -> str:
     return path or "body"
 
 
-def problems_of(error: ValidationError, fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Every problem, by field path.  `fields` has the known keys of each object, by its name ("" at the top)."""
+def problems_of(
+    error: ValidationError, fields: Mapping[str, tuple[str, ...]], hints: Mapping[str, str] = _GIVE
+) -> dict[str, str]:
+    """Every problem, by field path.
+
+    `fields` has the known keys of each object, by its name ("" at the top); `hints` says what to give, by
+    ``owner.field`` or ``field``.
+    """
     problems: dict[str, str] = {}
     for found in error.errors(include_url=False):
         loc = tuple(found["loc"])
         at = found.get("ctx", {}).get("field")
         path = path_of((*loc, at) if at else loc)
-        problems.setdefault(path, _sentence(found, loc, fields))
+        problems.setdefault(path, _sentence(found, loc, fields, hints))
     return problems
 
 
-def _sentence(found: Any, loc: tuple[str | int, ...], fields: Mapping[str, tuple[str, ...]]) -> str:
+def _sentence(
+    found: Any,
+    loc: tuple[str | int, ...],
+    fields: Mapping[str, tuple[str, ...]],
+    hints: Mapping[str, str],
+) -> str:
     kind, ctx = found["type"], found.get("ctx", {})
     names = [step for step in loc if isinstance(step, str)]
-    give = _GIVE.get(".".join(names[-2:]), _GIVE.get(names[-1] if names else "", "correct it"))
+    give = hints.get(".".join(names[-2:]), hints.get(names[-1] if names else "", "correct it"))
     if kind == "rsiwg":
         return str(found["msg"])
     if kind == "missing":

@@ -1,100 +1,32 @@
 """The imaging request as the sender writes it: pydantic models, and the JSON Schema made from them."""
 
-import datetime as dt
-import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
-from rsiwg.domain import Activity, Modality, Plane, RecipientKind
-from rsiwg.intake.shown import has_unseen
-from rsiwg.intake.strict_json import kind_of
+from rsiwg.domain import Activity, Modality, Plane, RecipientKind, years_later
+from rsiwg.intake.field_types import (
+    COARSEST_M,
+    FINEST_M,
+    Country,
+    Day,
+    Metres,
+    Part,
+    Text,
+    refuse,
+    true_integer,
+    visible_text,
+)
 
 SCHEMA_ID = "https://rsiwg.invalid/schema/imaging-request/1"
-FINEST_M, COARSEST_M = 0.001, 10_000.0
-"""A resolution outside of these is taken for a mistake in the unit."""
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 MOST_YEARS = 10
-
-
-def _refuse(why: str, field: str | None = None) -> PydanticCustomError:
-    return PydanticCustomError("rsiwg", "{why}", {"why": why, **({"field": field} if field else {})})
-
-
-def _text(value: str) -> str:
-    text = value.strip()
-    if not text:
-        raise _refuse("this is empty: give some text")
-    if has_unseen(text):
-        raise _refuse("this holds a control or invisible character: write it without")
-    return text
-
-
-def _country(value: str) -> str:
-    code = value.strip().upper()
-    if code == "UK":
-        raise _refuse('the ISO 3166 code of the United Kingdom is "GB": give that')
-    if not re.fullmatch("[A-Z]{2}", code):
-        raise _refuse(f'give the two-letter ISO 3166 code, such as "US"; this is {kind_of(value)}')
-    return code
-
-
-def _metres(value: float) -> float:
-    if not 0 < value < float("inf"):
-        raise _refuse(f"give a number of metres greater than 0, such as 0.31; this is {kind_of(value)}")
-    if not FINEST_M <= value <= COARSEST_M:
-        raise _refuse(
-            f"{value:g} m is outside {FINEST_M:g} to {COARSEST_M:g} m: is it in metres? Give metres, such as 0.31"
-        )
-    return float(value)
-
-
-def _day(value: object) -> dt.date:
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        day = value
-    elif isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        try:
-            day = dt.date.fromisoformat(value)
-        except ValueError:
-            raise _refuse(f"there is no day {value}: give a day of the calendar as YYYY-MM-DD") from None
-    else:
-        raise _refuse(f'give a day as YYYY-MM-DD, such as "2025-01-01"; this is {kind_of(value)}')
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise _refuse(f"{day} is outside the years {FIRST_YEAR} to {LAST_YEAR}: give a day within them")
-    return day
-
-
-def _years_later(day: dt.date, years: int) -> dt.date:
-    last_of_february = day.month == 2 and day.day == 29
-    return day.replace(year=day.year + years, day=28 if last_of_february else day.day)
-
-
-def _true_integer(value: object) -> object:
-    if isinstance(value, bool):
-        raise _refuse(f"give a whole number; this is {kind_of(value)}")
-    return value
-
-
-_Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_text)]
-_Country = Annotated[
-    str,
-    Field(json_schema_extra={"pattern": "^[A-Za-z]{2}$"}, examples=["US"], max_length=20),
-    AfterValidator(_country),
-]
-_Day = Annotated[
-    dt.date,
-    BeforeValidator(_day),
-    WithJsonSchema({"type": "string", "format": "date", "examples": ["2025-01-01"]}),
-]
 
 
 def _resolution(title: str, description: str) -> Any:
@@ -107,11 +39,6 @@ def _resolution(title: str, description: str) -> Any:
     )
 
 
-_Metres = Annotated[
-    float,
-    AfterValidator(_metres),
-    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "minimum": FINEST_M, "maximum": COARSEST_M}),
-]
 _AOI_SCHEMA: dict[str, Any] = {
     "title": "Area",
     "description": "An area in one of the forms taken: a GeoJSON geometry, Feature or FeatureCollection (RFC 7946); "
@@ -170,15 +97,11 @@ _AOI_SCHEMA: dict[str, Any] = {
 _Aoi = Annotated[Any, WithJsonSchema(_AOI_SCHEMA)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class ApplicantPart(_Part):
+class ApplicantPart(Part):
     """Who asks."""
 
-    name: _Text = Field(title="Name", examples=["Example Imaging Inc."])
-    country: _Country = Field(title="Country", description="ISO 3166-1 alpha-2 code.")
+    name: Text = Field(title="Name", examples=["Example Imaging Inc."])
+    country: Country = Field(title="Country", description="ISO 3166-1 alpha-2 code.")
     us_person: bool | None = Field(
         default=None,
         title="U.S. person",
@@ -196,7 +119,7 @@ _NEEDS_IPR: dict[str, Any] = {
 }
 
 
-class SensorPart(_Part):
+class SensorPart(Part):
     """One instrument. A SAR states an impulse response (IPR), every other sensor a ground sample distance (GSD)."""
 
     model_config = ConfigDict(
@@ -209,12 +132,12 @@ class SensorPart(_Part):
             },
         }
     )
-    name: _Text | None = Field(default=None, title="Name", description='Left out: "sensor 1" and so on.')
+    name: Text | None = Field(default=None, title="Name", description='Left out: "sensor 1" and so on.')
     modality: Annotated[Modality, Field(strict=False)] = Field(title="Modality", examples=["panchromatic"])
-    gsd_m: _Metres | None = _resolution("Ground sample distance", "At nadir; for every sensor but a SAR.")
-    ipr_m: _Metres | None = _resolution("Impulse response", "SAR: range and azimuth alike.")
-    ipr_range_m: _Metres | None = _resolution("Impulse response in range", "SAR, in the plane of ipr_plane.")
-    ipr_azimuth_m: _Metres | None = _resolution("Impulse response in azimuth", "SAR.")
+    gsd_m: Metres | None = _resolution("Ground sample distance", "At nadir; for every sensor but a SAR.")
+    ipr_m: Metres | None = _resolution("Impulse response", "SAR: range and azimuth alike.")
+    ipr_range_m: Metres | None = _resolution("Impulse response in range", "SAR, in the plane of ipr_plane.")
+    ipr_azimuth_m: Metres | None = _resolution("Impulse response in azimuth", "SAR.")
     ipr_plane: Annotated[Plane, Field(strict=False)] | None = Field(
         default=None, title="Plane", description="Plane in which the range resolution is stated."
     )
@@ -232,17 +155,15 @@ class SensorPart(_Part):
         if self.modality is not Modality.SAR:
             for field in ("ipr_m", "ipr_range_m", "ipr_azimuth_m", "ipr_plane"):
                 if getattr(self, field) is not None:
-                    raise _refuse(
+                    raise refuse(
                         f"only a SAR states this, and the modality is {self.modality}: give gsd_m", field
                     )
             if self.gsd_m is None:
-                raise _refuse(
-                    "this is missing: give a number of metres greater than 0, such as 0.31", "gsd_m"
-                )
+                raise refuse("this is missing: give a number of metres greater than 0, such as 0.31", "gsd_m")
         elif self.gsd_m is not None:
-            raise _refuse("a SAR has no ground sample distance: give its impulse response as ipr_m", "gsd_m")
+            raise refuse("a SAR has no ground sample distance: give its impulse response as ipr_m", "gsd_m")
         elif self.ipr_m is not None and by_direction != (None, None):
-            raise _refuse("this is given twice: give either ipr_m, or ipr_range_m and ipr_azimuth_m", "ipr_m")
+            raise refuse("this is given twice: give either ipr_m, or ipr_range_m and ipr_azimuth_m", "ipr_m")
         elif self.ipr_m is None and None in by_direction:
             field = (
                 "ipr_m"
@@ -251,15 +172,15 @@ class SensorPart(_Part):
                 if by_direction[0] is None
                 else "ipr_azimuth_m"
             )
-            raise _refuse(
+            raise refuse(
                 "this is missing: a SAR gives ipr_m, or both ipr_range_m and ipr_azimuth_m, in metres", field
             )
         return self
 
 
-class _Measured(_Part):
-    gsd_m: _Metres | None = _resolution("Ground sample distance", "Of the product as disseminated.")
-    ipr_m: _Metres | None = _resolution("Impulse response", "Of a SAR product as disseminated.")
+class _Measured(Part):
+    gsd_m: Metres | None = _resolution("Ground sample distance", "Of the product as disseminated.")
+    ipr_m: Metres | None = _resolution("Impulse response", "Of a SAR product as disseminated.")
 
 
 class PiecePart(_Measured):
@@ -271,7 +192,7 @@ class PiecePart(_Measured):
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
         if (self.gsd_m is None) == (self.ipr_m is None):
-            raise _refuse(
+            raise refuse(
                 "give the resolution inside this piece, as either gsd_m or ipr_m, in metres", "gsd_m"
             )
         return self
@@ -289,61 +210,59 @@ class ProductPart(_Measured):
         gsd = [p for p in parts if p.gsd_m is not None]
         ipr = [p for p in parts if p.ipr_m is not None]
         if gsd and ipr:
-            raise _refuse("a product has one measure: give gsd_m throughout, or ipr_m throughout", "ipr_m")
+            raise refuse("a product has one measure: give gsd_m throughout, or ipr_m throughout", "ipr_m")
         return self
 
 
-class LicencePart(_Part):
+class LicencePart(Part):
     """What the request says of its operating licence."""
 
     part_960: bool | None = Field(default=None, title="Licensed under 15 CFR Part 960")
-    tier: Annotated[Literal[1, 2, 3], BeforeValidator(_true_integer)] | None = Field(
+    tier: Annotated[Literal[1, 2, 3], BeforeValidator(true_integer)] | None = Field(
         default=None, title="Tier", description="Under 15 CFR 960.6. Leave out where not known."
     )
-    licensee: _Text | None = Field(
+    licensee: Text | None = Field(
         default=None, title="Licence holder", description="Where not the applicant."
     )
 
 
-class RecipientPart(_Part):
+class RecipientPart(Part):
     """Who receives the data."""
 
     kind: Annotated[RecipientKind, Field(strict=False)] = Field(title="Kind", examples=["commercial"])
-    name: _Text | None = Field(default=None, title="Name")
-    country: _Country | None = Field(default=None, title="Country", description="ISO 3166-1 alpha-2 code.")
+    name: Text | None = Field(default=None, title="Name")
+    country: Country | None = Field(default=None, title="Country", description="ISO 3166-1 alpha-2 code.")
 
 
-class CollectionPart(_Part):
+class CollectionPart(Part):
     """The days of collection, first and last day included."""
 
-    start: _Day = Field(title="First day")
-    end: _Day = Field(title="Last day", description=f"Included. At most {MOST_YEARS} years after the first.")
+    start: Day = Field(title="First day")
+    end: Day = Field(title="Last day", description=f"Included. At most {MOST_YEARS} years after the first.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.end < self.start:
-            raise _refuse(
+            raise refuse(
                 f"the last day, {self.end}, lies before the first, {self.start}: swap or correct them", "end"
             )
-        if self.end >= _years_later(self.start, MOST_YEARS):
-            raise _refuse(
-                f"this is more than {MOST_YEARS} years after {self.start}: split the request", "end"
-            )
+        if self.end >= years_later(self.start, MOST_YEARS):
+            raise refuse(f"this is more than {MOST_YEARS} years after {self.start}: split the request", "end")
         return self
 
 
-class RequestPart(_Part):
+class RequestPart(Part):
     """A request to image an area."""
 
     model_config = ConfigDict(
         title="Imaging request",
         json_schema_extra={"oneOf": [{"required": ["sensor"]}, {"required": ["sensors"]}]},
     )
-    schema_version: Annotated[Literal[1], BeforeValidator(_true_integer)] = Field(
+    schema_version: Annotated[Literal[1], BeforeValidator(true_integer)] = Field(
         default=1, title="Version of this schema"
     )
     kind: Literal["imaging"] = Field(title="Kind of request")
-    reference: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_text)] = Field(
+    reference: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(visible_text)] = Field(
         title="Reference", description="The sender's own.", examples=["DEMO-1"]
     )
     applicant: ApplicantPart

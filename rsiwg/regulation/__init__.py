@@ -3,6 +3,6 @@
 A question takes a request, the rulebook and a day, and yields an `Answer` with every step that led to it.
 """
 
-from rsiwg.regulation.questions import QUESTIONS, Question, question_named
+from rsiwg.regulation.questions import PACKS, QUESTIONS, Question, question_named
 
-__all__ = ["QUESTIONS", "Question", "question_named"]
+__all__ = ["PACKS", "QUESTIONS", "Question", "question_named"]

@@ -5,6 +5,7 @@ what was found and compute no verdict again.  Equal documents give equal bytes.
 """
 
 from rsiwg.reports.answers import answer_text
+from rsiwg.reports.flowchart import flowchart_svg, flowchart_text
 from rsiwg.reports.outline import outline_svg
 from rsiwg.reports.parties import (
     chain_svg,
@@ -23,6 +24,8 @@ __all__ = [
     "chain_svg",
     "findings_csv",
     "findings_geojson",
+    "flowchart_svg",
+    "flowchart_text",
     "outline_svg",
     "referral_html",
     "screening_csv",

@@ -5,7 +5,9 @@ import hashlib
 from pathlib import Path
 
 from rsiwg.domain import Period, Place, PlaceIndex, Places, Regulation, Rulebook
+from rsiwg.domain.availability import NO_CATALOGUE
 from rsiwg.errors import RulebookUnusable
+from rsiwg.rulebook.availability import read_catalogue
 from rsiwg.rulebook.layers import LayerFile, read_layer
 from rsiwg.rulebook.regulation import read_topic
 from rsiwg.rulebook.restrictions import read_restriction
@@ -22,6 +24,7 @@ def load(folder: Path) -> Rulebook:
     table = read_table(folder / "rulebook.toml", "rulebook.toml")
     slugs, names = table.texts("restrictions"), table.texts("layers")
     topics = table.texts("regulation", ())
+    catalogues = (table.text("availability"),)
     review_after_days, read_on = table.whole("review_after_days"), table.day("read_on")
     covers_from = table.day("covers_from")
     near_miss_km, near_miss_share = table.number("near_miss_km"), table.number("near_miss_share")
@@ -32,10 +35,16 @@ def load(folder: Path) -> Rulebook:
     _refuse_unlisted(folder, "restrictions", slugs)
     _refuse_unlisted(folder, "layers", names)
     _refuse_unlisted(folder, "regulation", topics)
+    _refuse_unlisted(folder, "availability", catalogues)
 
     problems = [
         f"The file {kind}/{name}.toml is listed in the rulebook and missing."
-        for kind, listed in (("restrictions", slugs), ("layers", names), ("regulation", topics))
+        for kind, listed in (
+            ("restrictions", slugs),
+            ("layers", names),
+            ("regulation", topics),
+            ("availability", catalogues),
+        )
         for name in listed
         if not (folder / kind / f"{name}.toml").is_file()
     ]
@@ -57,8 +66,11 @@ def load(folder: Path) -> Rulebook:
     files += [source.card_path for source in layers.values()]
     files += [folder / "regulation" / f"{name}.toml" for name in regulation.topics]
     hashes = {f"layers/{name}.gpkg": source.layer.sha256 for name, source in layers.items()}
+    catalogue, read = NO_CATALOGUE, dict[str, str]()
+    if (folder / "availability" / f"{catalogues[0]}.toml").is_file():
+        catalogue, read = read_catalogue(folder, catalogues[0])
     return Rulebook(
-        version=_version(folder, files, hashes),
+        version=_version(folder, files, hashes | read),
         covers=Period(covers_from, read_on + dt.timedelta(days=review_after_days)),
         near_miss_km=near_miss_km,
         near_miss_share=near_miss_share,
@@ -66,6 +78,7 @@ def load(folder: Path) -> Rulebook:
         layers=tuple(source.layer for source in layers.values()),
         places=_places(roles, layers),
         regulation=regulation,
+        availability=catalogue,
         problems=tuple(problems),
     )
 

@@ -13,6 +13,7 @@ import jsonschema
 import shapely
 
 from rsiwg.domain import Restriction, Rulebook, Topic
+from rsiwg.domain.availability import Catalogue
 from rsiwg.errors import RulebookUnusable
 from rsiwg.geometry import Area, area_km2, overlap
 from rsiwg.rulebook.layers import read_layer
@@ -39,6 +40,7 @@ def validate(folder: Path, *, today: dt.date) -> tuple[str, ...]:
         problems += _restriction(restriction, today)
     for topic in book.regulation.topics.values():
         problems += _topic(topic, today)
+    problems += _catalogue(book.availability, today)
     return (*problems, *_freshness(book, folder, today))
 
 
@@ -47,6 +49,7 @@ def _against_schemas(folder: Path) -> Iterator[str]:
         ("restrictions", "restriction"),
         ("layers", "layer"),
         ("regulation", "regulation"),
+        ("availability", "availability"),
     ):
         rules = json.loads((folder / "schema" / f"{schema}.schema.json").read_text("utf-8"))
         validator = jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker())
@@ -97,6 +100,13 @@ def _topic(topic: Topic, today: dt.date) -> Iterator[str]:
         yield f"{where}: a day of reading, {max(read)}, lies in the future"
     if trouble := topic.trouble(today):
         yield f"{where}: {trouble}"
+
+
+def _catalogue(catalogue: Catalogue, today: dt.date) -> Iterator[str]:
+    if catalogue.read_on is not None and catalogue.read_on > today:
+        yield f"availability: read_on {catalogue.read_on} lies in the future"
+    if catalogue.read_on is not None and (trouble := catalogue.trouble(today)):
+        yield f"availability: {trouble}"
 
 
 def _freshness(book: Rulebook, folder: Path, today: dt.date) -> Iterator[str]:

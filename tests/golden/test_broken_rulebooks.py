@@ -18,14 +18,9 @@ NEGEV = [[34.78, 30.55], [34.98, 30.55], [34.98, 30.75], [34.78, 30.75], [34.78,
 @pytest.fixture
 def folder(tmp_path):
     """The small files copied, the layers linked."""
-    shutil.copytree(resources.GEODATA / "restrictions", tmp_path / "restrictions")
-    shutil.copy(resources.GEODATA / "rulebook.toml", tmp_path)
-    (tmp_path / "layers").mkdir()
-    for path in (resources.GEODATA / "layers").iterdir():
-        if path.suffix == ".toml":
-            shutil.copy(path, tmp_path / "layers")
-        else:
-            (tmp_path / "layers" / path.name).symlink_to(path)
+    shutil.copytree(resources.GEODATA, tmp_path, ignore=shutil.ignore_patterns("*.gpkg"), dirs_exist_ok=True)
+    for path in (resources.GEODATA / "layers").glob("*.gpkg"):
+        (tmp_path / "layers" / path.name).symlink_to(path)
     return tmp_path
 
 

@@ -103,6 +103,28 @@ def test_every_field_of_a_request_is_described():
     assert sorted(described) == sorted(properties(schema, schema["$defs"]))
 
 
+def described_fields(schema, definitions, path=""):
+    """(field, whether it is needed, what to give) of a kind whose fields describe themselves."""
+    for name, value in schema["properties"].items():
+        yield f"{path}{name}", name in schema.get("required", ()), value["description"]
+        for part in (value, *value.get("anyOf", ())):
+            items = part.get("items") or {}
+            for ref, mark in ((part.get("$ref"), "."), (items.get("$ref"), "[].")):
+                inner = definitions[ref.split("/")[-1]] if ref else {}
+                if "properties" in inner:
+                    yield from described_fields(inner, definitions, f"{path}{name}{mark}")
+
+
+def test_every_field_of_an_application_is_described_as_its_schema_does():
+    schema = intake.schema_of_kind("system")
+    rows = re.findall(
+        r"^\| `([a-z0-9_.\[\]]+)` \| (yes|no) \| (.*) \|$", TEXTS["docs/system-request.md"], re.MULTILINE
+    )
+    fields = list(described_fields(schema, schema["$defs"]))
+    assert [(field, needed == "yes") for field, needed, _ in rows] == [(f, n) for f, n, _ in fields]
+    assert all(said.startswith(wanted) for (_, _, said), (_, _, wanted) in zip(rows, fields, strict=True))
+
+
 def test_what_the_docs_call_needed_is_required():
     schema = intake.request_schema()
     needed = re.findall(r"^\| `(\w+)` \| yes \|", TEXTS["docs/request.md"], re.MULTILINE)
@@ -121,7 +143,7 @@ def keys_of(schema):
             yield from keys_of(value)
 
 
-@pytest.mark.parametrize("name", ["restriction", "layer", "regulation"])
+@pytest.mark.parametrize("name", ["restriction", "layer", "regulation", "availability"])
 def test_every_key_of_the_rulebook_is_described(name):
     schema = json.loads((resources.GEODATA / "schema" / f"{name}.schema.json").read_text("utf-8"))
     page = TEXTS["docs/rules.md"]
