@@ -1,6 +1,7 @@
 """Use cases about parties, one function each: screen, keep, decide, refer, screen again when the lists change."""
 
 import datetime as dt
+import json
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -10,12 +11,20 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from rsiwg import __version__
-from rsiwg.domain import Decision, Item, Party, PartyRole, Rulebook
+from rsiwg.domain import Decision, Rulebook
 from rsiwg.errors import Conflicting, InvalidLists, InvalidSubmission, NotFound
 from rsiwg.lists import Lists, PartiesFile, current, read_parties, versions
-from rsiwg.lists.countries import country_code
 from rsiwg.lists.versions import version_document
-from rsiwg.parties import Index, Terms, Thresholds, changes_between, latest_decisions, screen, without_lists
+from rsiwg.parties import (
+    Index,
+    Terms,
+    Thresholds,
+    changes_between,
+    latest_decisions,
+    parties_of,
+    screen,
+    without_lists,
+)
 from rsiwg.settings import ListSettings
 
 if TYPE_CHECKING:
@@ -24,43 +33,6 @@ if TYPE_CHECKING:
 LONGEST_REASON = 2_000
 MOST_AT_ONCE = 50
 """Requests screened again in one transaction's batch."""
-
-
-# Parties of a request: one small function per kind.
-
-
-def _of_imaging(body: Mapping[str, Any]) -> tuple[list[Party], list[Item]]:
-    applicant = body["applicant"]
-    parties = [_party(applicant.get("name"), PartyRole.APPLICANT, applicant.get("country"))]
-    licence, recipient = body.get("licence") or {}, body.get("recipient") or {}
-    parties.append(_party(licence.get("licensee"), PartyRole.LICENSEE, None))
-    parties.append(_party(recipient.get("name"), PartyRole.RECIPIENT, recipient.get("country")))
-    return [p for p in parties if p is not None], []
-
-
-PARTIES_OF: dict[str, Callable[[Mapping[str, Any]], tuple[list[Party], list[Item]]]] = {
-    "imaging": _of_imaging,
-}
-"""For each kind of request, the function that finds its parties and items; another kind has none, and says so."""
-
-
-def parties_of(kind: str, body: Mapping[str, Any]) -> tuple[tuple[Party, ...], tuple[Item, ...]]:
-    """The parties and items of a stored request, each party once per role.  Raises InvalidSubmission for a kind not known."""
-    if kind not in PARTIES_OF:
-        raise InvalidSubmission({"kind": f"parties of requests of kind {kind!r} are not known to screening"})
-    parties, items = PARTIES_OF[kind](body)
-    by_id: dict[str, Party] = {}
-    for party in parties:
-        by_id.setdefault(party.id, party)
-    return tuple(by_id.values()), tuple(items)
-
-
-def _party(name: Any, role: PartyRole, country: Any, **more: Any) -> Party | None:
-    """A party, where the request names one."""
-    if not isinstance(name, str) or not name.strip():
-        return None
-    code = country_code(country) if isinstance(country, str) and country else None
-    return Party(id=f"{role}: {name.strip()}", name=name.strip(), role=role, country=code, **more)
 
 
 # Lists in use.
@@ -159,10 +131,26 @@ def screen_parties(
 
 def read_some(data: bytes, name: str) -> PartiesFile:
     """Read a file of parties.  Raises InvalidSubmission for the whole, and where no row can be taken."""
-    read = read_parties(data, name)
+    read = _of_a_request(data) or read_parties(data, name)
     if read.rejected and not read.parties:
         raise InvalidSubmission({f"row {row.row}": row.why for row in read.rejected[:50]})
     return read
+
+
+def _of_a_request(data: bytes) -> PartiesFile | None:
+    """The parties of a request, where that is what the file holds."""
+    if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return None
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        return None  # the reader of parties says what is wrong with it
+    if not isinstance(body, dict) or not isinstance(body.get("kind"), str):
+        return None
+    parties, items = parties_of(body["kind"], body)
+    if not parties:
+        raise InvalidSubmission({"parties": "this request names nobody that could be screened"})
+    return PartiesFile(parties=parties, items=items)
 
 
 def screen_file(

@@ -119,6 +119,11 @@ def _document(
         warnings.append(trouble)
     warnings += [f"The share of {link} is not known." for link in _unknown_shares(holdings, names)]
     warnings += _look_alikes(parties)
+    warnings += [
+        f"The position of {p.name} is not given, so its declared country could not be checked."
+        for p in parties
+        if p.position is None and p.role in {PartyRole.GROUND_STATION, PartyRole.LAUNCH_SITE}
+    ]
     if rejected:
         warnings.append(f"{len(rejected)} rows of the parties could not be read, and were not screened.")
     is_open = (

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from rsiwg import casework, party_cases, reports
 from rsiwg.errors import InvalidSubmission, NotFound
+from rsiwg.parties import parties_of
 from rsiwg.reports.parties import ANSWER_LOOKS, ANSWERS
 from rsiwg.store import reading_screenings, writing_screenings
 from rsiwg.web.pages import pages
@@ -140,7 +141,7 @@ def _request_page(request_id: str, **more: Any) -> str:
         events = screenings.referrals(request_id)
     document = history[-1].read() if history else None
     try:
-        known, _ = party_cases.parties_of(stored.kind, stored.read())
+        known, _ = parties_of(stored.kind, stored.read())
         problem = None
     except (InvalidSubmission, NotFound) as wrong:
         known, problem = (), str(wrong)
