@@ -42,7 +42,7 @@ def flowchart_svg(charts: Sequence[Mapping[str, Any]]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y:.0f}" viewBox="0 0 {width} {y:.0f}" '
         'role="img" font-family="sans-serif" font-size="13">\n'
-        f"<title>{escape('; '.join(c['reading'] + ': ' + _title(c, c['outcome']) for c in charts))}</title>\n"
+        f"<title>{escape('; '.join(c['reading'] + ': ' + _title(c, c['outcome']) for c in charts) or 'No flowchart')}</title>\n"
         '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" '
         'orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="context-stroke"/></marker></defs>\n'
         '<rect width="100%" height="100%" fill="#ffffff"/>\n' + "\n".join(drawn) + "\n</svg>\n"
