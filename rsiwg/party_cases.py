@@ -13,6 +13,7 @@ import attrs
 from rsiwg import __version__
 from rsiwg.domain import Decision, Rulebook
 from rsiwg.errors import Conflicting, InvalidLists, InvalidSubmission, NotFound
+from rsiwg.intake import read_json
 from rsiwg.lists import Lists, PartiesFile, current, read_parties, versions
 from rsiwg.lists.versions import version_document
 from rsiwg.parties import (
@@ -25,7 +26,7 @@ from rsiwg.parties import (
     screen,
     without_lists,
 )
-from rsiwg.settings import ListSettings
+from rsiwg.settings import Limits, ListSettings
 
 if TYPE_CHECKING:
     from rsiwg.store import ReferralEvent, Requests, Screenings, StoredScreening
@@ -147,6 +148,7 @@ def _of_a_request(data: bytes) -> PartiesFile | None:
         return None  # the reader of parties says what is wrong with it
     if not isinstance(body, dict) or not isinstance(body.get("kind"), str):
         return None
+    body = read_json(data, Limits())  # again, without JSON's loopholes
     parties, items = parties_of(body["kind"], body)
     if not parties:
         raise InvalidSubmission({"parties": "this request names nobody that could be screened"})

@@ -24,6 +24,8 @@ ALGORITHM = "rsiwg-names-1"
 
 _CANDIDATES = 40
 """Names per name of a party that are scored in full."""
+_SURE_RANK = 1.6
+"""Names of this rank are scored in full even when there are more."""
 _LEAST_RANK = 1.25
 """A score of 0.85 needs 1.7; the rest is room for initials and joined words, which only the full score sees."""
 _WORKERS = 2
@@ -203,7 +205,9 @@ class Index:
             rank = np.minimum(both, 1.0) + np.minimum(within, 1.0)
             keep = np.flatnonzero(rank >= _LEAST_RANK)
             if len(keep) > _CANDIDATES:
-                keep = keep[np.argsort(-rank[keep], kind="stable")[:_CANDIDATES]]
+                # However many are as good as hits, none of them is left out.
+                order = keep[np.argsort(-rank[keep], kind="stable")]
+                keep = order[: max(_CANDIDATES, int(np.count_nonzero(rank[keep] >= _SURE_RANK)))]
             found.append([int(n) for n in near[keep]])
         return found
 

@@ -166,6 +166,8 @@ def _party(name: Any, role: PartyRole, country: Any, **more: Any) -> Iterator[Pa
         isinstance(position, list | tuple)
         and len(position) == 2
         and all(isinstance(c, int | float) for c in position)
+        and -180 <= position[0] <= 180
+        and -90 <= position[1] <= 90
     )
     yield Party(
         id=f"{role}: {name.strip()}",

@@ -15,6 +15,7 @@ from rsiwg.domain.document import canonical_json
 from rsiwg.parties.decisions import decision_on
 from rsiwg.parties.destinations import destination_document, destinations
 from rsiwg.parties.matching import ALGORITHM, Hit, Index, Strength, Thresholds
+from rsiwg.parties.names import MOST_LETTERS, plain, read_name
 from rsiwg.parties.ownership import TOPIC, Holdings, owners_without_a_party, ownership_document, reached
 from rsiwg.parties.referrals import categories, referral_document, referrals
 
@@ -126,8 +127,11 @@ def _document(
     ]
     if rejected:
         warnings.append(f"{len(rejected)} rows of the parties could not be read, and were not screened.")
+    unread = _not_compared(parties)
+    warnings += unread
     is_open = (
-        bool(troubles)
+        bool(unread)
+        or bool(troubles)
         or bool(rejected)
         or bool(holdings.problems)
         or bool(holdings.owners and topic.trouble(terms.day))
@@ -330,6 +334,20 @@ def _unknown_shares(holdings: Holdings, names: Mapping[str, str]) -> list[str]:
         for s in shares
         if s.percent is None
     ]
+
+
+def _not_compared(parties: Sequence[Party]) -> list[str]:
+    """Names that could not be compared, or not to their end: they leave the answer open."""
+    told = []
+    for party in parties:
+        for name in (party.name, *party.aliases):
+            if not read_name(name).tokens:
+                told.append(f"A name of {party.id[:60]!r} has no letter that could be compared.")
+            elif len(plain(name)) > MOST_LETTERS:
+                told.append(
+                    f"Of the name {name[:40]!r}… only the first {MOST_LETTERS} letters were compared."
+                )
+    return told
 
 
 def _look_alikes(parties: Sequence[Party]) -> list[str]:

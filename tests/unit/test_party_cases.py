@@ -120,6 +120,15 @@ def test_look_alike_letters_are_said(book):
     assert document["hits"]
 
 
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("\u2026", "undetermined"), ("Quite " + "x" * 294, "no_match"), ("Quite " + "x" * 295, "undetermined")],
+    ids=["no letter", "300 letters", "301 letters"],
+)
+def test_a_name_that_cannot_be_compared_leaves_it_open(book, name, answer):
+    assert screened(book, [a_party(name, country="SE")])["answer"] == answer
+
+
 def test_the_same_input_gives_the_same_bytes(book):
     one, other = (json.dumps(screened(book, [LISTED, CLEAN])) for _ in range(2))
     assert one == other

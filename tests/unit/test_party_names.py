@@ -103,6 +103,21 @@ def test_a_hit_names_the_alias_that_was_found():
     assert (hit.listed_name, hit.entry.name) == ("Halmendi Optics", "Drevom Marine Corporation")
 
 
+def test_of_a_common_name_no_entry_is_left_out():
+    entries = [an_entry("Mohammed Zandubi", id=str(n)) for n in range(150)]
+    entries += [an_entry(f"Mohammed Yusuf Zandubi {n}", id=f"more-{n}") for n in range(150)]
+    hits = Index(entries).match([a_party("Mohammed Zandubi")], Thresholds())
+    assert sum(hit.score == 1.0 for hit in hits) == 150
+
+
+def test_a_further_entry_takes_no_hit_away():
+    party, entry = a_party("Sergei Vartelov"), an_entry("Sergey Vartelov", id="1")
+    others = [an_entry(f"Sergei Var{a}elov", id=f"x{a}") for a in "abcdefghijkmnopqrsuvwxyz"]
+    for count in (0, 5, len(others)):
+        keys = {h.entry.key for h in Index([entry, *others[:count]]).match([party], Thresholds())}
+        assert "SDN/1" in keys
+
+
 def test_a_name_in_arabic_is_found_by_its_consonants():
     (hit,) = Index([an_entry("Mohammed Karim Zandubi")]).match([a_party("محمد كريم زندوبي")], Thresholds())
     assert hit.strength == "review"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rsiwg.cli import main
 from rsiwg.errors import InvalidSubmission
 from rsiwg.intake.kinds import READERS
 from rsiwg.parties import KINDS, parties_of
@@ -67,3 +68,28 @@ def test_parts_of_another_type_name_nobody(kind, body):
 def test_a_kind_not_known_is_refused():
     with pytest.raises(InvalidSubmission, match="are not known"):
         parties_of("clock", {})
+
+
+@pytest.mark.parametrize("position", [[float("nan"), 1], [181, 0], [0, 91], [1], ["1", "2"], None])
+def test_a_position_off_the_earth_is_none(position):
+    parties, _ = parties_of(
+        "transfer", {"parties": [{"name": "A", "role": "end_user", "position": position}]}
+    )
+    assert parties[0].position is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"kind": "launch", "applicant": {"name": "A", "country": "SE"}, "x": NaN}', 3),
+        ('{"kind": "clock"}', 3),
+        ('{"kind": "launch"}', 3),
+        ('{"kind": "launch", "applicant": {"name": "A", "country": "SE"}}', 2),
+    ],
+    ids=["NaN", "no parties in this kind", "nobody named", "no lists"],
+)
+def test_a_request_as_a_file_of_parties(tmp_path, monkeypatch, text, code):
+    monkeypatch.delenv("RSIWG_LISTS", raising=False)
+    file = tmp_path / "request.json"
+    file.write_text(text, "utf-8")
+    assert main(["screen-parties", str(file)]) == code
