@@ -172,15 +172,17 @@ def _memberships(
         topic = rulebook.regulation.topic(name)
         if name == PROSCRIBED and topic.problem is not None:
             continue  # the topic comes with another part of the library; its absence is said once, below
+        trouble = topic.trouble(day)
         first = min((e.in_force.start for e in topic.entries), default=None)
         if first is None or day < first:
             yield _stale(party, topic.problem or f"{topic.title} does not speak for {in_full(day)}.")
             continue
+        if trouble is not None:
+            yield _stale(party, trouble)
         for entry in topic.on(day):
             if entry.values.get("country") != country:
                 continue
             held = True
-            trouble = topic.trouble(day)
             settled = entry.verified and trouble is None
             doubt = (
                 ""

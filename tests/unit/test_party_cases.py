@@ -326,7 +326,10 @@ def lists_folder(tmp_path):
     raw = tmp_path / "raw"
     raw.mkdir()
     (raw / "own.csv").write_text("list,id,name,reason\ndenial,1,Drevom Marine Corporation,Denied\n", "utf-8")
-    assert main(["lists", "load", str(raw), "--lists", str(tmp_path / "lists")]) == 0
+    assert (
+        main(["lists", "load", str(raw), "--lists", str(tmp_path / "lists"), "--retrieved-on", "2026-11-25"])
+        == 0
+    )
     return tmp_path / "lists"
 
 
@@ -342,9 +345,12 @@ def lists_folder(tmp_path):
     ],
 )
 def test_exit_codes_of_screen_parties(tmp_path, lists_folder, capsys, parties, code):
-    file = tmp_path / "parties.csv"
+    file, on_the_day = tmp_path / "parties.csv", ("--as-of", "2026-11-25")
     file.write_text(parties, "utf-8")
-    assert main(["screen-parties", str(file), "--lists", str(lists_folder), "--format", "json"]) == code
+    assert (
+        main(["screen-parties", str(file), *on_the_day, "--lists", str(lists_folder), "--format", "json"])
+        == code
+    )
     said = capsys.readouterr()
     if "nom" not in parties:
         assert json.loads(said.out[said.out.index("{") :])["screening_id"]
@@ -366,7 +372,20 @@ def test_a_batch_comes_back_as_csv_that_no_spreadsheet_runs(tmp_path, lists_fold
     )
     out = tmp_path / "out.csv"
     assert (
-        main(["screen-parties", str(file), "--lists", str(lists_folder), "--format", "csv", "-o", str(out)])
+        main(
+            [
+                "screen-parties",
+                str(file),
+                "--lists",
+                str(lists_folder),
+                "--format",
+                "csv",
+                "-o",
+                str(out),
+                "--as-of",
+                "2026-11-25",
+            ]
+        )
         == 1
     )
     rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"))))
@@ -376,8 +395,8 @@ def test_a_batch_comes_back_as_csv_that_no_spreadsheet_runs(tmp_path, lists_fold
 
 
 def test_lists_show_and_versions(lists_folder, capsys):
-    assert main(["lists", "show", "--lists", str(lists_folder)]) == 0
+    assert main(["lists", "show", "--lists", str(lists_folder), "--today", "2026-12-02"]) == 0
     assert "OWN-DENIAL" in capsys.readouterr().out
-    assert main(["lists", "show", "--lists", str(lists_folder), "--today", "2099-01-01"]) == 2
+    assert main(["lists", "show", "--lists", str(lists_folder), "--today", "2026-12-03"]) == 2
     assert main(["lists", "versions", "--lists", str(lists_folder)]) == 0
     assert main(["lists", "load", str(lists_folder / "none"), "--lists", str(lists_folder)]) in {3, 4}

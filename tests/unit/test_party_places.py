@@ -72,7 +72,9 @@ def test_a_verified_membership_is_flagged_and_a_recalled_one_stays_open(book):
     north_korea = destinations([a_party(country="KP")], book, DAY)
     by_group = {d.entry.values.get("group"): d.outcome for d in north_korea if d.entry and "group" in d.entry}
     assert by_group == {"E:1": "flagged", "D:5": "undetermined"}
-    in_groups = [d for d in destinations([a_party(country="KH")], book, DAY) if d.entry]
+    in_groups = [
+        d for d in destinations([a_party(country="KH")], book, DAY) if d.entry and "group" in d.entry
+    ]
     assert {d.outcome for d in in_groups} == {"undetermined"}
 
 
@@ -92,6 +94,9 @@ def test_a_table_read_too_long_ago_decides_nothing(book):
     party = a_party(country="KP")
     assert ("membership", "flagged") in found(book, party, dt.date(2027, 2, 27))
     assert ("membership", "flagged") not in found(book, party, dt.date(2027, 2, 28))
+    free = a_party(country="SE")
+    assert ("stale", "undetermined") not in found(book, free, dt.date(2027, 2, 27))
+    assert ("stale", "undetermined") in found(book, free, dt.date(2027, 2, 28))
 
 
 @pytest.mark.parametrize(
