@@ -89,6 +89,15 @@ def test_what_speaks_against_a_hit_never_takes_it_away():
     assert "only the list has rajesh" in hit.features[0].says
 
 
+def test_a_hit_at_the_threshold_stays_one_when_the_country_differs():
+    entry = an_entry("Sergei Rajesh Vartelov", countries=("IR",), born_on=("1950",))
+    (plain,) = Index([entry]).match([a_party("Sergei Vartelov")], Thresholds())
+    at_the_threshold = Thresholds(review=plain.score, strong=0.99)
+    other = a_party("Sergei Vartelov", country="US", born_on="1990")
+    (hit,) = Index([entry]).match([other], at_the_threshold)
+    assert hit.score == plain.score
+
+
 def test_the_same_number_is_a_strong_hit_whatever_the_name():
     entry = an_entry("Drevom Marine Corporation", identifiers=("IMO 9074729",))
     (hit,) = Index([entry]).match([a_party("Quite Another Ship", identifiers=("imo-9074729",))], Thresholds())

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import attrs
 import pytest
 from unit.party_builders import DAY, a_party
 
@@ -30,6 +31,18 @@ def test_a_country_does_not_tell_the_region(book):
 
 def test_a_province_that_is_only_partly_under_embargo_stays_open(book):
     assert ("region", "undetermined") in found(book, a_party(country="UA", position=DONETSK))
+
+
+@pytest.mark.parametrize(("whole", "outcome"), [(True, "flagged"), (False, "undetermined")])
+def test_even_a_verified_entry_stays_open_where_it_reaches_only_a_part(book, whole, outcome):
+    topic = book.regulation.topic("sanctioned-regions")
+    entries = tuple(
+        attrs.evolve(e, verified=True, verified_on=DAY, values={**e.values, "whole": whole})
+        for e in topic.entries
+    )
+    topics = {**book.regulation.topics, topic.name: attrs.evolve(topic, entries=entries)}
+    read = attrs.evolve(book, regulation=attrs.evolve(book.regulation, topics=topics))
+    assert ("region", outcome) in found(read, a_party(country="UA", position=DONETSK))
 
 
 def test_before_crimea_was_read_the_entry_is_recalled(book):
