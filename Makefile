@@ -10,10 +10,10 @@ VAR := var
 export RSIWG_DATABASE_URL ?= sqlite:///$(VAR)/rsiwg.db
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fmt lint types layers unit browser bench bench-imagery bench-sensing wheel frontend chromium db lock geodata docs-rules clean
+.PHONY: help serve test check fmt lint types layers unit browser bench bench-imagery bench-parties bench-sensing wheel frontend chromium db lock geodata docs-rules clean
 
 help:  ## Show what there is to make
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 serve: $(VENV)/.runtime frontend db  ## Install, prepare the database and examples, and run the service
 	@RSIWG_SECRET_KEY="$$(cat $(VAR)/secret_key)" RSIWG_LOG_JSON=false $(BIN)/rsiwg serve --host $(HOST) --port $(PORT)
@@ -52,6 +52,9 @@ bench-sensing: $(VENV)/.dev  ## Accesses beside TAT-C and skyfield: equal result
 
 bench-imagery: $(VENV)/.dev  ## Measure checking and complying of rasters beside rio mask and gdalwarp
 	$(BIN)/python benchmarks/bench_imagery.py
+
+bench-parties: $(VENV)/.dev  ## Measure the screening of names: time and memory
+	$(BIN)/python benchmarks/bench_parties.py
 
 wheel: $(VENV)/.dev frontend  ## Build the wheel into dist/ (tests/meta/test_wheel.py tries one from an empty folder)
 	$(BIN)/python -m build --wheel --no-isolation

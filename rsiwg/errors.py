@@ -72,3 +72,11 @@ class AssetMissing(RsiwgError):
 
 class StoreUnusable(RsiwgError):
     """The database cannot be reached, or its schema is not the one this version needs."""
+
+
+class InvalidLists(RsiwgError):
+    """Files of names that cannot be loaded; `problems` says of each which row and column, and what to do."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
@@ -40,6 +40,31 @@ class Limits:
     """Nesting of a JSON document."""
 
 
+def _share(_: object, field: "attrs.Attribute[Any]", value: float) -> None:
+    if not 0 <= value <= 1:
+        raise RuntimeError(f"{_variable(field.name)}={value} must lie from 0 to 1")
+
+
+@attrs.frozen(kw_only=True)
+class ListSettings:
+    """How parties are screened against lists of names.  Each is a setting, shown in docs/settings.md."""
+
+    lists: Path | None = None
+    """Folder with the versions of the lists; without it every screening is undetermined."""
+    lists_max_age_days: int = 7
+    """Lists retrieved longer ago than this make every screening undetermined."""
+    lists_shrink_share: float = attrs.field(default=0.05, validator=_share)
+    """A load is refused when a source list has become smaller by more than this share."""
+    review_score: float = attrs.field(default=0.85, validator=_share)
+    """From this score on a likeness of names is a hit."""
+    strong_score: float = attrs.field(default=0.95, validator=_share)
+    """From this score on a hit is a strong one."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.strong_score < self.review_score:
+            raise RuntimeError("RSIWG_STRONG_SCORE lies below RSIWG_REVIEW_SCORE")
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """One frozen value; each field is read from ``RSIWG_<NAME>``."""
@@ -59,11 +84,12 @@ class Settings:
     requests_per_minute: int = attrs.field(default=600, converter=int)
     """Checks and submissions taken from one address in a minute, per worker process."""
     limits: Limits = Limits()
+    screening: ListSettings = ListSettings()
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Read the settings.  Raises RuntimeError for one that must be set and is not, or is not of its type."""
-        names = [f.name for f in attrs.fields(cls) if f.name != "limits"]
+        names = [f.name for f in attrs.fields(cls) if f.name not in {"limits", "screening"}]
         given = {n: environ[_variable(n)] for n in names if _variable(n) in environ}
         if "secret_key" not in given:
             raise RuntimeError(
@@ -72,12 +98,27 @@ class Settings:
         for name in ("trusted_proxies", "requests_per_minute"):
             if name in given:
                 _number(name, given[name], int)
-        return cls(**given, limits=limits_from_environ(environ))
+        return cls(
+            **given, limits=limits_from_environ(environ), screening=list_settings_from_environ(environ)
+        )
 
 
 def geodata_from_environ(environ: Mapping[str, str] = os.environ) -> Path:
     """Read just the folder of the rulebook, for the command line."""
     return Path(environ.get(_variable("geodata")) or resources.GEODATA)
+
+
+def list_settings_from_environ(environ: Mapping[str, str] = os.environ) -> ListSettings:
+    """Read just how parties are screened, which the command line needs without a service.  Raises RuntimeError."""
+    found: dict[str, Any] = {}
+    if folder := environ.get(_variable("lists")):
+        found["lists"] = Path(folder)
+    if (text := environ.get(_variable("lists_max_age_days"))) is not None:
+        found["lists_max_age_days"] = _number("lists_max_age_days", text, int)
+    for name in ("lists_shrink_share", "review_score", "strong_score"):
+        if (text := environ.get(_variable(name))) is not None:
+            found[name] = _number(name, text, float)
+    return ListSettings(**found)
 
 
 def limits_from_environ(environ: Mapping[str, str] = os.environ) -> Limits:

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from rsiwg import __version__, errors
-from rsiwg.cli import clock, imagery, regulation, requests, rules, sensing, service
+from rsiwg.cli import clock, imagery, parties, regulation, requests, rules, sensing, service
 from rsiwg.cli.parts import INVALID, OTHER, Parser
 
-GROUPS = (requests, regulation, clock, imagery, sensing, rules, service)
+GROUPS = (requests, regulation, clock, parties, imagery, sensing, rules, service)
 """In the order in which help shows them."""
 
 INVALID_INPUT = (
@@ -22,6 +22,7 @@ INVALID_INPUT = (
     errors.InvalidImage,
     errors.TooLarge,
     errors.ChoiceNeeded,
+    errors.InvalidLists,
 )
 
 
@@ -54,6 +55,10 @@ def _complain(exc: BaseException) -> None:
         print("rsiwg: the input is invalid:", file=sys.stderr)
         for field, why in exc.problems.items():
             print(f"  {field}: {why}" if field else f"  {why}", file=sys.stderr)
+    elif isinstance(exc, errors.InvalidLists):
+        print("rsiwg: the lists cannot be taken:", file=sys.stderr)
+        for problem in exc.problems:
+            print(f"  {problem}", file=sys.stderr)
     elif isinstance(exc, errors.ChoiceNeeded):
         print(f"rsiwg: {exc}", file=sys.stderr)
         for choice in exc.choices:

@@ -67,6 +67,25 @@ class PlaceIndex:
         ):
             yield self.places[place]
 
+    def at(self, longitude: float, latitude: float) -> tuple[Place, ...]:
+        """The places that hold a point, edges included, in layer order."""
+        return self.within(longitude, latitude, 0.0)
+
+    def within(self, longitude: float, latitude: float, metres: float) -> tuple[Place, ...]:
+        """The places that hold a point or lie within so many metres of it (to a few per cent), in layer order."""
+        tree, owner = self._tree
+        if not self.places:
+            return ()
+        reach_deg = metres / METRES_PER_DEGREE
+        squeeze = max(np.cos(np.radians(min(90.0, abs(latitude) + reach_deg))), 0.01)
+        found: set[int] = set()
+        for turn in (-360.0, 0.0, 360.0):  # beside the antimeridian a place may lie on its other side
+            point = shapely.Point(longitude + turn, latitude)
+            for n in tree.query(point, predicate="dwithin", distance=reach_deg / squeeze):
+                if _metres_between(point, tree.geometries[n], squeeze) <= metres:
+                    found.add(int(owner[n]))
+        return tuple(self.places[n] for n in sorted(found))
+
     def are_near(
         self, parts: Sequence[shapely.Polygon] | NDArray[np.object_], metres: float
     ) -> NDArray[np.bool_]:
@@ -77,6 +96,15 @@ class PlaceIndex:
         near = np.zeros(len(parts), dtype=bool)
         near[tree.query(parts, predicate="dwithin", distance=metres / METRES_PER_DEGREE / cosine)[0]] = True
         return near
+
+
+def _metres_between(point: shapely.Point, part: shapely.Polygon, squeeze: float) -> float:
+    """From a point to the nearest of a polygon; flat about the point, so only for some kilometres."""
+    if part.intersects(point):
+        return 0.0
+    near = shapely.shortest_line(point, part)
+    (x0, y0), (x1, y1) = near.coords
+    return float(np.hypot((x1 - x0) * squeeze, y1 - y0) * METRES_PER_DEGREE)
 
 
 def _shared(area: Area, part: shapely.Polygon) -> Area:

@@ -8,6 +8,14 @@ from rsiwg.reports.answers import answer_text
 from rsiwg.reports.changes import difference_text, impact_text
 from rsiwg.reports.flowchart import flowchart_svg, flowchart_text
 from rsiwg.reports.outline import outline_svg
+from rsiwg.reports.parties import (
+    chain_svg,
+    referral_html,
+    screening_csv,
+    screening_text,
+    transparency_csv,
+    transparency_text,
+)
 from rsiwg.reports.scenes import comply_text, scene_report_html, scene_text
 from rsiwg.reports.summary import summary_html
 from rsiwg.reports.tables import findings_csv, findings_geojson
@@ -15,6 +23,7 @@ from rsiwg.reports.terminal import text
 
 __all__ = [
     "answer_text",
+    "chain_svg",
     "comply_text",
     "difference_text",
     "findings_csv",
@@ -23,8 +32,13 @@ __all__ = [
     "flowchart_text",
     "impact_text",
     "outline_svg",
+    "referral_html",
     "scene_report_html",
     "scene_text",
+    "screening_csv",
+    "screening_text",
     "summary_html",
     "text",
+    "transparency_csv",
+    "transparency_text",
 ]

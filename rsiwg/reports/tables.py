@@ -28,7 +28,7 @@ def findings_csv(document: Mapping[str, Any]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for finding in document["findings"]:
-        writer.writerow([_cell(value) for value in _row(document, finding)])
+        writer.writerow([cell(value) for value in _row(document, finding)])
     return out.getvalue()
 
 
@@ -45,7 +45,8 @@ def _row(document: Mapping[str, Any], finding: Mapping[str, Any]) -> list[Any]:
     ]  # fmt: skip
 
 
-def _cell(value: Any) -> str | int | float:
+def cell(value: Any) -> str | int | float:
+    """A value as a cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):

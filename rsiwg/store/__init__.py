@@ -2,7 +2,14 @@
 
 from sqlalchemy import Engine
 
-from rsiwg.store.database import is_reachable, open_database, reading, writing
+from rsiwg.store.database import (
+    is_reachable,
+    open_database,
+    reading,
+    reading_screenings,
+    writing,
+    writing_screenings,
+)
 from rsiwg.store.records import (
     Event,
     NewAssessment,
@@ -13,19 +20,26 @@ from rsiwg.store.records import (
     new_request_id,
 )
 from rsiwg.store.requests import Requests
+from rsiwg.store.screenings import REFERRAL_STATES, ReferralEvent, Screenings, StoredScreening
 
 __all__ = [
+    "REFERRAL_STATES",
     "Engine",
     "Event",
     "NewAssessment",
     "NewRequest",
+    "ReferralEvent",
     "RequestLine",
     "Requests",
+    "Screenings",
     "StoredAssessment",
     "StoredRequest",
+    "StoredScreening",
     "is_reachable",
     "new_request_id",
     "open_database",
     "reading",
+    "reading_screenings",
     "writing",
+    "writing_screenings",
 ]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from rsiwg.errors import StoreUnusable
 from rsiwg.store.requests import Requests
+from rsiwg.store.screenings import Screenings
 
 WAIT_S = 15
 """How long one writer waits for another."""
@@ -50,6 +51,22 @@ def reading(engine: Engine) -> Iterator[Requests]:
     """One transaction that only reads; it waits for no writer."""
     with explained(engine), engine.connect() as connection:
         yield Requests(connection.execution_options(rsiwg_begin="BEGIN"))
+
+
+@contextmanager
+def writing_screenings(engine: Engine) -> Iterator[tuple[Requests, Screenings]]:
+    """As `writing`, with the screenings beside the requests in the same transaction."""
+    with explained(engine), engine.connect() as connection:
+        yield Requests(connection), Screenings(connection)
+        connection.commit()
+
+
+@contextmanager
+def reading_screenings(engine: Engine) -> Iterator[tuple[Requests, Screenings]]:
+    """As `reading`, with the screenings beside the requests."""
+    with explained(engine), engine.connect() as connection:
+        reader = connection.execution_options(rsiwg_begin="BEGIN")
+        yield Requests(reader), Screenings(reader)
 
 
 def is_reachable(engine: Engine) -> bool:

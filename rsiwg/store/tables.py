@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -102,4 +103,65 @@ event = Table(
     Column("kind", Text, nullable=False),
     Column("detail", Text, nullable=False),
     UniqueConstraint("request_id", "sequence"),
+)
+
+list_version = Table(
+    "list_version",
+    metadata,
+    _number(),
+    Column("sha256", Text, nullable=False),
+    Column("retrieved_on", Date, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("sha256", "retrieved_on"),
+)
+
+party_screening = Table(
+    "party_screening",
+    metadata,
+    _number(),
+    Column("request_id", Text, ForeignKey("request.id"), nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("lists_version", Text, nullable=True),
+    Column("rulebook", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("screening_id", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("changes", Text, nullable=False),
+    UniqueConstraint("request_id", "cause"),
+)
+
+party_decision = Table(
+    "party_decision",
+    metadata,
+    _number(),
+    Column("request_id", Text, ForeignKey("request.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("party_sha256", Text, nullable=False),
+    Column("party_name", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("entry_sha256", Text, nullable=False),
+    Column("is_match", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index(None, "party_sha256"),
+    Index(None, "request_id"),
+)
+
+party_referral = Table(
+    "party_referral",
+    metadata,
+    _number(),
+    Column("request_id", Text, ForeignKey("request.id"), nullable=False),
+    Column("referral", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Index(None, "request_id"),
 )

@@ -10,11 +10,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rsiwg import resources, rulebook
 from rsiwg.domain import Rulebook
+from rsiwg.party_cases import ListsInUse
 from rsiwg.settings import Settings
 from rsiwg.store import open_database
 from rsiwg.web import api, health, pages, problems, rate, security, tracing
 from rsiwg.web import api_overflights as _api_overflights  # noqa: F401  # adds its views to the blueprint of the API
 from rsiwg.web import api_sensing as _api_sensing  # noqa: F401  # adds its views to the blueprint of the API
+from rsiwg.web import party_api as _party_api  # noqa: F401  # adds its views to the API
+from rsiwg.web import party_pages as _party_pages  # noqa: F401  # adds its views to the pages
 from rsiwg.web import request_pages as _request_pages  # noqa: F401  # adds its views to the blueprint of pages
 from rsiwg.web import sent_pages as _sent_pages  # noqa: F401  # the same
 from rsiwg.web.service import EXTENSION, Service
@@ -56,6 +59,7 @@ def create_app(settings: Settings, *, book: Rulebook | None = None) -> Flask:
         settings=settings,
         engine=open_database(settings.database_url),
         rulebook=rulebook.load(settings.geodata) if book is None else book,
+        lists=ListsInUse(settings.screening.lists),
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -44,7 +44,7 @@ def refuse_other_sites() -> None:
 def check() -> Response:
     """Check a request and keep nothing."""
     query = query_of("as_of")
-    as_of = _day("as_of", query["as_of"]) if "as_of" in query else None
+    as_of = day_of("as_of", query["as_of"]) if "as_of" in query else None
     of = service()
     request.get_data()  # kept; read beforehand, so that a slow sender takes nobody's turn
     with ONE_CHECK:
@@ -154,7 +154,7 @@ def question_list() -> Response:
 def ask(name: str) -> Response:
     """Answer one question about a request and keep nothing."""
     query = query_of("as_of")
-    as_of = _day("as_of", query["as_of"]) if "as_of" in query else now().date()
+    as_of = day_of("as_of", query["as_of"]) if "as_of" in query else now().date()
     of = service()
     body = json_body()
     with ONE_CHECK:
@@ -266,7 +266,8 @@ def query_of(*known: str) -> dict[str, str]:
     return request.args.to_dict()
 
 
-def _day(name: str, text: str) -> dt.date:
+def day_of(name: str, text: str) -> dt.date:
+    """A day among the query parameters."""
     try:
         day = dt.date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:

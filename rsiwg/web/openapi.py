@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from rsiwg import __version__, casework, intake
-from rsiwg.web import openapi_overflights, openapi_sensing
+from rsiwg.web import openapi_overflights, openapi_parties, openapi_sensing
 from rsiwg.web.openapi_schemas import (
     ANSWER,
     ASSESSMENT,
@@ -46,6 +46,7 @@ def document() -> Json:
             {"name": "requests", "description": "Check and store requests."},
             {"name": "questions", "description": "Ask the regulation library."},
             {"name": "areas", "description": "Read an area of interest."},
+            {"name": "parties", "description": "Screen parties against lists of names."},
             {"name": "rulebook", "description": "The rules and what they rest on."},
             {"name": "sensing", "description": "What a sensor on an orbit can really see."},
             {"name": "service", "description": "The service itself."},
@@ -296,6 +297,7 @@ def _paths() -> Json:
                 problems=(422,),
             )
         },
+        **openapi_parties.paths(_operation, _answer, _json_content, _REQUEST_ID_REF, _POSTED),
         "/healthz": {
             "get": _operation(
                 "alive",
@@ -507,6 +509,7 @@ def _schemas() -> Json:
         **SCHEMAS,
         **openapi_sensing.SCHEMAS,
         **openapi_overflights.SCHEMAS,
+        **openapi_parties.SCHEMAS,
     }
 
 

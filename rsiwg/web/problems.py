@@ -19,6 +19,7 @@ STATUS: dict[type[errors.RsiwgError], int] = {
     errors.InvalidSubmission: 422,
     errors.InvalidGeometry: 422,
     errors.InvalidImage: 422,
+    errors.InvalidLists: 422,
     errors.ChoiceNeeded: 422,
     errors.TooLarge: 413,
     errors.NotFound: 404,

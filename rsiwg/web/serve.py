@@ -10,7 +10,7 @@ from flask import Flask
 from rsiwg.errors import StoreUnusable
 from rsiwg.settings import Settings
 from rsiwg.store.migrate import is_current
-from rsiwg.web import create_app
+from rsiwg.web import create_app, rescreening
 from rsiwg.web.service import EXTENSION, Service
 
 _SHORTEST_SECRET = 16
@@ -91,6 +91,7 @@ def _run_gunicorn(app: Flask, listening: int, address: str, workers: int) -> Non
                 self.cfg.set(name, value)
             self.cfg.set("when_ready", lambda _arbiter: _announce(address))
             self.cfg.set("post_fork", lambda _arbiter, _worker: of.engine.dispose(close=False))
+            self.cfg.set("post_worker_init", lambda _worker: rescreening.start(of))
 
         def load(self) -> Flask:
             return app
@@ -120,6 +121,7 @@ def _options(listening: int, workers: int) -> dict[str, Any]:
 def _run_waitress(app: Flask, listening: socket.socket, address: str) -> None:
     from waitress import create_server  # type: ignore[import-untyped]  # noqa: PLC0415  # on Windows only
 
+    rescreening.start(app.extensions[EXTENSION])
     server = create_server(app, sockets=[listening], threads=2 * _THREADS)
     _announce(address)
     server.run()

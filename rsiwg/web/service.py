@@ -8,6 +8,7 @@ import attrs
 from flask import current_app
 
 from rsiwg.domain import Rulebook
+from rsiwg.party_cases import ListsInUse
 from rsiwg.settings import Settings
 from rsiwg.store import Engine
 
@@ -47,11 +48,13 @@ EXTENSION = "rsiwg"
 
 @attrs.frozen(kw_only=True)
 class Service:
-    """Settings, database and rulebook of a running application."""
+    """Settings, database, rulebook and lists of a running application."""
 
     settings: Settings
     engine: Engine
     rulebook: Rulebook
+    lists: ListsInUse
+    """Lists of names that parties are screened against."""
 
 
 def service() -> Service:

@@ -23,6 +23,7 @@ from rsiwg.store import (
     new_request_id,
     open_database,
     reading,
+    tables,
     writing,
 )
 from rsiwg.store.migrate import is_current, upgrade
@@ -336,7 +337,7 @@ def test_postgresql_refuses_to_empty_a_table(postgres_url):
     engine = open_database(a_new_database(postgres_url))
     upgrade(engine)
     with engine.connect() as connection, pytest.raises(DBAPIError, match="only ever added"):
-        connection.execute(text("TRUNCATE request, assessment, event"))
+        connection.execute(text(f"TRUNCATE {', '.join(tables.metadata.tables)}"))
     engine.dispose()
 
 

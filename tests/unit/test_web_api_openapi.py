@@ -135,6 +135,21 @@ def answers(client):
         yield path, "get", client.get(path)
     for path in ("/healthz", "/readyz"):
         yield path, "get", client.get(path)
+    yield from answers_about_parties(client, at)
+
+
+def answers_about_parties(client, at):
+    named = {"parties": [{"name": "Example Imaging Inc.", "longitude": 33.5, "latitude": 44.6}]}
+    yield "/api/v1/screenings", "post", client.post("/api/v1/screenings", json=named)
+    yield "/api/v1/screenings", "post", client.post("/api/v1/screenings", json={"parties": [{"name": "=1"}]})
+    yield "/api/v1/lists", "get", client.get("/api/v1/lists")
+    kept = "/api/v1/requests/{request_id}/screenings"
+    yield kept, "get", client.get(f"{at}/screenings")
+    yield kept, "post", client.post(f"{at}/screenings")
+    yield kept, "get", client.get(f"{at}/screenings")
+    for name, body in (("decisions", {"match": True}), ("referrals/none", {"state": "sent"})):
+        path = "/api/v1/requests/{request_id}/" + name.replace("none", "{referral_id}")
+        yield path, "post", client.post(f"{at}/{name}", json=body)
 
 
 def test_every_answer_is_as_described(client):
