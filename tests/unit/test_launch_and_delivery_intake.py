@@ -14,7 +14,7 @@ from rsiwg.intake import read_request, schema_of_kind
 from rsiwg.settings import Limits
 
 ROOT = Path(__file__).parents[2]
-BASES = ROOT / "tests" / "golden" / "questions" / "requests"
+BASES = ROOT / "geodata" / "cases" / "questions" / "requests"
 PAGES = {"launch": "docs/launch.md", "delivery": "docs/packs.md"}
 
 
