@@ -245,7 +245,6 @@ _LISTS = {
     "findings": "finding",
     "not_applicable": "restriction that does not apply",
     "remedies": "remedy",
-    "answers": "answer",
 }
 """What an answer lists, and what one entry is called."""
 
@@ -265,7 +264,9 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str
     for field, name in _LISTS.items():
         if field in now:
             told += _changed_entries(name, before.get(field), now[field])
-    compared = {"engine", "rulebook", "verdict", "verdict_id", *_LISTS}
+    if "answers" in now:
+        told += _changed_answers(before.get("answers"), now["answers"])
+    compared = {"engine", "rulebook", "verdict", "verdict_id", "answers", *_LISTS}
     others = [k for k in now if k not in compared and before.get(k) != now[k]]
     told += [f"The stored {k} differs from the one made now." for k in others]
     told += [f"The stored answer has {str(k)[:40]!r}, which no answer has." for k in before if k not in now]
@@ -280,11 +281,27 @@ def _changed_entries(name: str, before: object, now: list[dict[str, Any]]) -> li
     return gone + new
 
 
+def _changed_answers(before: object, now: list[dict[str, Any]]) -> list[str]:
+    """Question by question: another answer, or the same one reached by other steps."""
+    old = {a.get("question"): a for a in before if isinstance(a, dict)} if isinstance(before, list) else {}
+    told = []
+    for answer in now:
+        name, was = answer["question"], old.pop(answer["question"], None)
+        if was is None:
+            told.append(f"{name} was not answered and is {answer['answer']}. {answer['says']}")
+        elif any(was.get(key) != answer[key] for key in ("answer", "confidence", "says")):
+            told.append(
+                f"{name} was {was.get('answer')} ({was.get('confidence')}) and is {answer['answer']} "
+                f"({answer['confidence']}). {answer['says']}"
+            )
+        elif canonical_json(_bare(was)) != canonical_json(_bare(answer)):
+            told.append(f"{name} is still {answer['answer']}; the steps that led to it differ.")
+    return told + [f"{name} was answered and is not any more." for name in old]
+
+
 def _bare(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in entry.items() if k not in {"id", "restriction_version", "rulebook", "engine"}}
 
 
 def _words(entry: Mapping[str, Any]) -> str:
-    if "question" in entry:
-        return f"{entry['question']}: {entry.get('answer')}. {entry.get('says')}"
     return str(entry.get("says") or f"{entry.get('title')}: {entry.get('reason')}")

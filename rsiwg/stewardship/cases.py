@@ -72,7 +72,10 @@ def run_cases(folder: Path, rulebook: Rulebook) -> TestedRulebook:
             if each not in met
         ]
     for question in (*QUESTIONS, *PACKS):
-        ran += [run_question_case(case, rulebook) for case in read_question_cases(folder, question.name)]
+        asked = read_question_cases(folder, question.name)
+        ran += [run_question_case(case, rulebook) for case in asked]
+        if not asked and rulebook.regulation.topics:
+            missing.append(f"questions/{question.name}: no case at all")
     missing += _of_nothing(folder, rulebook)
     return TestedRulebook(ran=tuple(ran), missing=tuple(missing))
 

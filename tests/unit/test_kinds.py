@@ -87,10 +87,14 @@ def test_a_kept_answer_is_given_again(path, book):
 def test_an_altered_answer_is_not_the_same_and_it_is_said_why(book):
     document = json.loads(json.dumps(examine(body_of(LAUNCH), book)))
     document["answers"][0]["answer"] = "complete"
+    document["answers"][1]["trace"][0]["result"] = "another"
     again = casework.recheck(document, book)
     assert not again.same
     assert any("altered" in text for text in again.differences)
-    assert any("completeness" in text for text in again.differences)
+    assert any(text.startswith("completeness was complete (") for text in again.differences)
+    assert any("the steps that led to it differ" in text for text in again.differences)
+    del document["answers"][1]
+    assert any("was not answered" in text for text in casework.recheck(document, book).differences)
 
 
 @pytest.mark.parametrize("as_of", [None, "soon", 5])

@@ -153,6 +153,18 @@ def test_cases_of_no_rule_are_found(book):
     assert any("exercise-lod-alhpa" in each and "no such" in each for each in results_of(book).missing)
 
 
+def test_a_question_without_any_case_is_missed_and_a_red_one_is_found(tmp_path):
+    shutil.copytree(resources.GEODATA / "cases", tmp_path / "cases")
+    tables = tmp_path / "cases" / "questions"
+    (tables / "tier.toml").unlink()
+    edit(tables / "applies.toml", 'expect = { answer = "no"', 'expect = { answer = "yes"')
+    found = run_cases(tmp_path, load(resources.GEODATA))
+    assert found.missing == ("questions/tier: no case at all",)
+    (red,) = found.red
+    assert red.where.startswith("questions/applies, case ")
+    assert "answer should be 'yes' and is 'no'" in red.wrong[0]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "why"),
     [
