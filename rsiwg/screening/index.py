@@ -24,8 +24,10 @@ from rsiwg.screening.grid import (
     SIDE,
     Floats,
     Ints,
+    distinct,
     fine_column,
     fine_row,
+    is_in,
     spread,
 )
 
@@ -85,10 +87,10 @@ class ZoneIndex:
         np.cumsum(np.bincount(entry_cell, minlength=blocks * CELLS_PER_BLOCK), out=cell_edges[1:])
 
         zones = max(len(outlines), 1)
-        own = np.unique(entry_cell * zones + edge_zone[entries])
+        own = distinct(entry_cell * zones + edge_zone[entries])
         fine, coarse = _interiors(edges, edge_zone, block_of, zones)
         sets = _Sets(zones)
-        cell_set = sets.intern(fine[_is_not_in(fine, own)], blocks * CELLS_PER_BLOCK)
+        cell_set = sets.intern(fine[~is_in(fine, own)], blocks * CELLS_PER_BLOCK)
         coarse_set = sets.intern(coarse, ROWS * COLUMNS)
         set_members, set_zones = sets.arrays()
         return cls(
@@ -210,14 +212,6 @@ def _spans(edges: Floats, edge_zone: Ints) -> tuple[Floats, Floats, Ints, Ints]:
     return x[::2], x[1::2], row[::2], zone[::2]
 
 
-def _is_not_in(keys: Ints, sorted_others: Ints) -> NDArray[np.bool_]:
-    if not len(sorted_others):
-        return np.ones(len(keys), dtype=bool)
-    at = np.minimum(np.searchsorted(sorted_others, keys), len(sorted_others) - 1)
-    absent: NDArray[np.bool_] = sorted_others[at] != keys
-    return absent
-
-
 class _Sets:
     """Sets of zones, each kept once, by number."""
 
@@ -229,16 +223,18 @@ class _Sets:
     def intern(self, keys: Ints, cells: int) -> NDArray[np.int32]:
         """The number of the set of each cell, from keys of cell x zones + zone."""
         state = np.zeros(cells, dtype=np.int32)
-        keys = np.unique(keys)
+        keys = distinct(keys)
         cell, zone = keys // self._zones, keys % self._zones
         is_first = np.r_[True, cell[1:] != cell[:-1]] if len(cell) else np.zeros(0, dtype=bool)
         begins = np.flatnonzero(is_first)
         nth = np.arange(len(cell)) - np.repeat(begins, np.diff(np.r_[begins, len(cell)]))
         for n in range(int(nth.max(initial=-1)) + 1):  # one round per member of the largest set
             at = nth == n
-            grown, which = np.unique(state[cell[at]].astype(np.int64) * self._zones + zone[at], return_inverse=True)
-            numbers = [self._with(int(key) // self._zones, int(key) % self._zones) for key in grown]
-            state[cell[at]] = np.array(numbers, dtype=np.int32)[which]
+            grown = state[cell[at]].astype(np.int64) * self._zones + zone[at]
+            numbers = np.zeros(int(grown.max()) + 1, dtype=np.int32)  # as long as sets x zones
+            for key in np.flatnonzero(np.bincount(grown)):
+                numbers[key] = self._with(int(key) // self._zones, int(key) % self._zones)
+            state[cell[at]] = numbers[grown]
         return state
 
     def _with(self, number: int, zone: int) -> int:

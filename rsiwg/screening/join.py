@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from rsiwg.screening.footprints import Footprints, kernel
-from rsiwg.screening.grid import CELLS_PER_BLOCK, COLUMNS, SIDE, Ints, fine_column, fine_row, spread
+from rsiwg.screening.grid import CELLS_PER_BLOCK, SIDE, Ints, distinct, fine_column, fine_row, is_in, spread
 from rsiwg.screening.index import ZoneIndex
 
 _WIDEST_CELLS = 4096
@@ -91,11 +91,11 @@ def _in_numpy(footprints: Footprints, index: ZoneIndex) -> tuple[Ints, Ints]:
     left = left[~done]
     if not len(left):
         return np.concatenate(certain), np.zeros((0, 2), dtype=np.int64)
-    hits = np.unique(np.concatenate([_probed(footprints, index, some[left]), np.zeros((0, 2), dtype=np.int64)]), axis=0)
-    certain.append(hits)
-    near = _near(index, some[left], *(axis[end][left] for axis in (columns, rows) for end in (0, 1)))
     zones = len(index.outlines)
-    keys = np.setdiff1d(near @ np.array([zones, 1]), hits @ np.array([zones, 1]))
+    hits = distinct(_probed(footprints, index, some[left]))
+    certain.append(np.column_stack([hits // zones, hits % zones]))
+    near = _near(index, some[left], *(axis[end][left] for axis in (columns, rows) for end in (0, 1)))
+    keys = near[~is_in(near, hits)]
     return np.concatenate(certain), np.column_stack([keys // zones, keys % zones])
 
 
@@ -139,15 +139,15 @@ def _fine_boxes(index: ZoneIndex, c0: Ints, c1: Ints, r0: Ints, r1: Ints) -> tup
 
 
 def _probed(footprints: Footprints, index: ZoneIndex, rows: Ints) -> Ints:
-    """(row, zone) where a zone holds the whole cell of a corner."""
+    """row x zones + zone where a zone holds the whole cell of a corner."""
     owner, step = spread(np.diff(footprints.starts)[rows])
     x, y = footprints.xy[footprints.starts[rows[owner]] + step].T
     _, state = _cells(index, fine_column(x), fine_row(y))
-    return _of_sets(index, rows[owner], state)
+    return _of_sets(index, rows[owner], state) @ np.array([len(index.outlines), 1])
 
 
 def _near(index: ZoneIndex, rows: Ints, c0: Ints, c1: Ints, r0: Ints, r1: Ints) -> Ints:
-    """(row, zone) for every zone with an edge in a cell under the box, each once."""
+    """row x zones + zone for every zone with an edge in a cell under the box, each once, sorted."""
     zones = len(index.outlines)
     found = []
     fine = (c1 - c0 + 1) * (r1 - r0 + 1) <= _WIDEST_CELLS
@@ -168,9 +168,5 @@ def _near(index: ZoneIndex, rows: Ints, c0: Ints, c1: Ints, r0: Ints, r1: Ints) 
         owner, begin, end = owner[held], index.cell_edges[begin[held]], index.cell_edges[end[held]]
         entry, step = spread((end - begin).astype(np.int64))
         zone = index.edge_zone[index.edge_of[begin[entry] + step]]
-        found.append(np.unique(rows[at[owner[entry]]] * zones + zone))
-    keys = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
-    return np.column_stack([keys // zones, keys % zones])
-
-
-assert COLUMNS % SIDE == 0
+        found.append(distinct(rows[at[owner[entry]]] * zones + zone))
+    return distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
