@@ -60,19 +60,21 @@ class Footprints:
         cells = [
             None if missing is not None and missing[n] else data[offsets[n] : offsets[n + 1]].tobytes() for n in rest
         ]
-        shapes = shapely.from_wkb(np.array(cells, dtype=object), on_invalid="ignore")
-        return cls._of(xy, plain, rest, shapes, unreadable="the geometry is not WKB that can be read: export it again")
+        with np.errstate(invalid="ignore"):  # NaN is refused by row
+            shapes = shapely.from_wkb(np.array(cells, dtype=object), on_invalid="ignore")
+        unreadable = np.array([cell is not None for cell in cells]) & shapely.is_missing(shapes)
+        return cls._of(xy, plain, rest, shapes, unreadable)
 
     @classmethod
     def from_shapes(cls, shapes: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> Self:
         """Take shapely geometries; None and whatever is not a sound area is refused by row."""
         given = np.array(shapes, dtype=object)
         nothing = np.zeros(len(given), dtype=bool)
-        return cls._of(np.empty((len(given) * 5, 2)), nothing, np.arange(len(given)), given, unreadable="")
+        return cls._of(np.empty((len(given) * 5, 2)), nothing, np.arange(len(given)), given, nothing)
 
     @classmethod
     def _of(
-        cls, quads: Floats, plain: NDArray[np.bool_], rest: Ints, shapes: NDArray[np.object_], unreadable: str
+        cls, quads: Floats, plain: NDArray[np.bool_], rest: Ints, shapes: NDArray[np.object_], unreadable: NDArray[np.bool_]
     ) -> Self:
         """Put the corners of plain quads and of all other shapes together."""
         sound, refused = _sound(shapes, unreadable)
@@ -149,7 +151,7 @@ def _is_convex(corners: Floats) -> NDArray[np.bool_]:
     return convex
 
 
-def _sound(shapes: NDArray[np.object_], unreadable: str) -> tuple[NDArray[np.object_], dict[int, str]]:
+def _sound(shapes: NDArray[np.object_], unreadable: NDArray[np.bool_]) -> tuple[NDArray[np.object_], dict[int, str]]:
     """Shapes that can be taken as they stand, or split at 180 degrees; None and the reason for the others."""
     sound, refused = shapes.copy(), {}
     with np.errstate(invalid="ignore"):
@@ -163,10 +165,15 @@ def _sound(shapes: NDArray[np.object_], unreadable: str) -> tuple[NDArray[np.obj
         sound[n] = None
         shape = shapes[n]
         if shape is None:
-            refused[int(n)] = unreadable if unreadable and kinds[n] == -1 else "there is no geometry: give the outline"
+            refused[int(n)] = (
+                "the geometry is not WKB that can be read: export it again"
+                if unreadable[n]
+                else "there is no geometry: give the outline"
+            )
             continue
         try:
-            sound[n] = normalise_shape(shape).area
+            with np.errstate(invalid="ignore"):
+                sound[n] = normalise_shape(shape).area
         except InvalidGeometry as exc:
             refused[int(n)] = str(exc)
     return sound, refused

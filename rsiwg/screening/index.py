@@ -114,7 +114,7 @@ class ZoneIndex:
         place = folder / f"zones-{name}"
         try:
             return cls(outlines=outlines, **{n: np.load(place / f"{n}.npy", mmap_mode="r") for n in _ARRAYS})
-        except (OSError, ValueError):
+        except (OSError, ValueError, EOFError):
             built = cls.build(outlines)
         folder.mkdir(parents=True, exist_ok=True)
         beside = folder / f".{name}.{os.getpid()}.part"

@@ -52,6 +52,17 @@ def _ask_geos(footprints: Footprints, index: ZoneIndex, pairs: Ints) -> NDArray[
     return met
 
 
+def under_box(footprints: Footprints, index: ZoneIndex, rows: Ints) -> tuple[Ints, Ints]:
+    """(cells with an edge, 0 where there is none; set of zones of a corner's cell) under the bounding boxes of rows."""
+    xy, starts = footprints.xy, footprints.starts
+    owner, step = spread(np.diff(starts)[rows])
+    corners = xy[starts[rows[owner]] + step]
+    begins = np.cumsum(np.diff(starts)[rows]) - np.diff(starts)[rows]
+    west, south = np.minimum.reduceat(corners, begins).T
+    east, north = np.maximum.reduceat(corners, begins).T
+    return _fine_boxes(index, fine_column(west), fine_column(east), fine_row(south), fine_row(north))
+
+
 # ------------------------------------------------------------------------------------- machine code
 
 

@@ -18,8 +18,7 @@ _QUAD_BYTES = 93
 """Of a little-endian WKB polygon with one ring of five positions."""
 
 _compiled = njit(cache=True, nogil=True)
-THREADS_HELP = True
-__all__ = ["decode_quads", "find_pairs", "numba"]
+__all__ = ["decode_quads", "find_pairs", "numba", "ring_strips"]
 
 
 @_compiled
@@ -263,3 +262,26 @@ def decode_quads(data, offsets, xy, plain):  # type: ignore[no-untyped-def]
                 corners[2 * n], corners[2 * n + 1], corners[2 * n + 2], corners[2 * n + 3], corners[2 * m], corners[2 * m + 1]
             )
         plain[i] = turns in (4, -4)
+
+
+@_compiled
+def ring_strips(xy, starts, e2, sums):  # type: ignore[no-untyped-def]
+    """Twice the signed area of each ring on the unit authalic sphere; NaN where an edge is over 1 degree of latitude."""
+    node = np.sqrt(0.6)
+    radian = np.pi / 180.0
+    for i in range(len(starts) - 1):
+        total = 0.0
+        for n in range(starts[i], starts[i + 1] - 1):
+            half = (xy[n + 1, 1] - xy[n, 1]) * radian / 2
+            middle = (xy[n + 1, 1] + xy[n, 1]) * radian / 2
+            if abs(half) > radian / 2:
+                total = np.nan
+                break
+            mean = 0.0
+            for k in range(3):
+                s = np.sin(middle + (k - 1) * node * half)
+                z = e2 * s * s
+                q = s * (2.0 + z * (4.0 / 3 + z * (6.0 / 5 + z * (8.0 / 7 + z * (10.0 / 9 + z * 12.0 / 11)))))
+                mean += q * (4.0 / 9 if k == 1 else 5.0 / 18)
+            total += (xy[n + 1, 0] - xy[n, 0]) * radian * mean
+        sums[i] = total * (1.0 - e2)
