@@ -34,7 +34,10 @@ def ring_areas_km2(xy: Floats, starts: Ints) -> Floats:
     else:
         lon, lat = np.radians(xy).T
         half, middle = np.diff(lat) / 2, (lat[1:] + lat[:-1]) / 2
-        mean = sum(w / 2 * _authalic_q(np.sin(middle + node * half)) for node, w in zip(_NODES, _WEIGHTS, strict=True))
+        mean = sum(
+            w / 2 * _authalic_q(np.sin(middle + node * half))
+            for node, w in zip(_NODES, _WEIGHTS, strict=True)
+        )
         within = np.ones(len(half), dtype=bool)
         within[starts[1:-1] - 1] = False
         ring = np.repeat(np.arange(len(sums)), np.diff(starts))[:-1]
@@ -105,19 +108,27 @@ def overlaps_km2(footprints: Footprints, index: ZoneIndex, rows: Ints, zones: In
     return np.minimum(shared, areas[rows])
 
 
-def _cut(index: ZoneIndex, size_deg: float, margin_deg: float, zone: int, column: int, row: int) -> BaseGeometry:
+def _cut(
+    index: ZoneIndex, size_deg: float, margin_deg: float, zone: int, column: int, row: int
+) -> BaseGeometry:
     return _box_of(index.outlines[zone], column * size_deg, row * size_deg, size_deg, margin_deg)
 
 
-def _box_of(outline: BaseGeometry, west: float, south: float, size_deg: float, margin_deg: float) -> BaseGeometry:
-    box = shapely.box(west - margin_deg, south - margin_deg, west + size_deg + margin_deg, south + size_deg + margin_deg)
+def _box_of(
+    outline: BaseGeometry, west: float, south: float, size_deg: float, margin_deg: float
+) -> BaseGeometry:
+    box = shapely.box(
+        west - margin_deg, south - margin_deg, west + size_deg + margin_deg, south + size_deg + margin_deg
+    )
     return shapely.intersection(outline, box)
 
 
 def _fits(bounds: Floats, column: int, row: int) -> bool:
     west, south = column * _TILE_DEG - _MARGIN_DEG, row * _TILE_DEG - _MARGIN_DEG
     size = _TILE_DEG + 2 * _MARGIN_DEG
-    return bool(west < bounds[0] and south < bounds[1] and bounds[2] < west + size and bounds[3] < south + size)
+    return bool(
+        west < bounds[0] and south < bounds[1] and bounds[2] < west + size and bounds[3] < south + size
+    )
 
 
 def _set_holds(index: ZoneIndex, sets: Ints, zones: Ints) -> NDArray[np.bool_]:
@@ -132,4 +143,6 @@ def _set_holds(index: ZoneIndex, sets: Ints, zones: Ints) -> NDArray[np.bool_]:
 
 
 def _exactly(shape: BaseGeometry) -> float:
-    return area_km2(shapely.MultiPolygon([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]))
+    return area_km2(
+        shapely.MultiPolygon([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"])
+    )

@@ -43,7 +43,9 @@ class Footprints:
         return len(self.starts) - 1
 
     @classmethod
-    def from_wkb(cls, data: NDArray[np.uint8], offsets: Ints, missing: NDArray[np.bool_] | None = None) -> Self:
+    def from_wkb(
+        cls, data: NDArray[np.uint8], offsets: Ints, missing: NDArray[np.bool_] | None = None
+    ) -> Self:
         """Read WKB cells; row n lies in ``data[offsets[n]:offsets[n + 1]]``.  Plain quads cost no object each."""
         count = len(offsets) - 1
         xy = np.empty((count * 5, 2))
@@ -58,7 +60,8 @@ class Footprints:
             return cls(xy=xy, starts=np.arange(count + 1) * 5, is_ring=plain, whole={}, refused={})
         rest = np.flatnonzero(~plain)
         cells = [
-            None if missing is not None and missing[n] else data[offsets[n] : offsets[n + 1]].tobytes() for n in rest
+            None if missing is not None and missing[n] else data[offsets[n] : offsets[n + 1]].tobytes()
+            for n in rest
         ]
         with np.errstate(invalid="ignore"):  # NaN is refused by row
             shapes = shapely.from_wkb(np.array(cells, dtype=object), on_invalid="ignore")
@@ -74,7 +77,12 @@ class Footprints:
 
     @classmethod
     def _of(
-        cls, quads: Floats, plain: NDArray[np.bool_], rest: Ints, shapes: NDArray[np.object_], unreadable: NDArray[np.bool_]
+        cls,
+        quads: Floats,
+        plain: NDArray[np.bool_],
+        rest: Ints,
+        shapes: NDArray[np.object_],
+        unreadable: NDArray[np.bool_],
     ) -> Self:
         """Put the corners of plain quads and of all other shapes together."""
         sound, refused = _sound(shapes, unreadable)
@@ -134,7 +142,9 @@ def _decode_quads(data: NDArray[np.uint8], offsets: Ints, xy: Floats, plain: NDA
     good = (cells[:, :13] == _QUAD_HEAD).all(axis=1)
     corners = np.ascontiguousarray(cells[:, 13:]).view("<f8").reshape(-1, 5, 2)
     with np.errstate(invalid="ignore"):
-        good &= (np.abs(corners) <= (180.0, 90.0)).all(axis=(1, 2)) & (corners[:, 0] == corners[:, 4]).all(axis=1)
+        good &= (np.abs(corners) <= (180.0, 90.0)).all(axis=(1, 2)) & (corners[:, 0] == corners[:, 4]).all(
+            axis=1
+        )
         good &= np.ptp(corners[:, :, 0], axis=1) <= 180
         good &= _is_convex(corners[:, :4])
     plain[fits] = good
@@ -151,7 +161,9 @@ def _is_convex(corners: Floats) -> NDArray[np.bool_]:
     return convex
 
 
-def _sound(shapes: NDArray[np.object_], unreadable: NDArray[np.bool_]) -> tuple[NDArray[np.object_], dict[int, str]]:
+def _sound(
+    shapes: NDArray[np.object_], unreadable: NDArray[np.bool_]
+) -> tuple[NDArray[np.object_], dict[int, str]]:
     """Shapes that can be taken as they stand, or split at 180 degrees; None and the reason for the others."""
     sound, refused = shapes.copy(), {}
     with np.errstate(invalid="ignore"):
@@ -201,6 +213,10 @@ def joined(parts: Iterable[Footprints]) -> Footprints:
         xy=np.concatenate([part.xy for part in parts]),
         starts=np.r_[0, np.concatenate([p.starts[1:] + c for p, c in zip(parts, corners[:-1], strict=True)])],
         is_ring=np.concatenate([part.is_ring for part in parts]),
-        whole={int(r) + n: g for part, r in zip(parts, rows[:-1], strict=True) for n, g in part.whole.items()},
-        refused={int(r) + n: w for part, r in zip(parts, rows[:-1], strict=True) for n, w in part.refused.items()},
+        whole={
+            int(r) + n: g for part, r in zip(parts, rows[:-1], strict=True) for n, g in part.whole.items()
+        },
+        refused={
+            int(r) + n: w for part, r in zip(parts, rows[:-1], strict=True) for n, w in part.refused.items()
+        },
     )

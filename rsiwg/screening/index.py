@@ -179,9 +179,7 @@ def _interiors(edges: Floats, edge_zone: Ints, block_of: NDArray[np.int32], zone
     block = block_of[cell]
     # Of a coarse cell without edges one inner point tells all.
     probe = column * SIDE + SIDE // 2
-    whole = (
-        (block < 0) & (row[span] % SIDE == SIDE // 2) & (first[span] <= probe) & (probe <= last[span])
-    )
+    whole = (block < 0) & (row[span] % SIDE == SIDE // 2) & (first[span] <= probe) & (probe <= last[span])
     coarse = cell[whole] * zones + zone[span[whole]]
 
     mixed = np.flatnonzero(block >= 0)

@@ -71,14 +71,17 @@ def _compiled(footprints: Footprints, index: ZoneIndex) -> tuple[Ints, Ints]:
     certain, open_ = [], []
     at, count = 0, len(footprints)
     room = max(count + count // 4, 4 * zones, 1024)
-    pairs, unsure = np.empty((room, 2), dtype=np.int64), np.empty((max(room // 4, 2 * zones), 2), dtype=np.int64)
+    pairs, unsure = (
+        np.empty((room, 2), dtype=np.int64),
+        np.empty((max(room // 4, 2 * zones), 2), dtype=np.int64),
+    )
     while at < count:
         found, doubtful, done = kernel.find_pairs(
             footprints.xy, footprints.starts[at:], footprints.is_ring[at:], index.coarse, index.cell_set, index.cell_edges,
             index.edge_of, index.edges, index.edge_zone, index.set_members, index.set_zones, zones, pairs, unsure,
         )  # fmt: skip
-        certain.append(pairs[:found] + (at, 0))
-        open_.append(unsure[:doubtful] + (at, 0))
+        certain.append(pairs[:found] + np.array([at, 0]))
+        open_.append(unsure[:doubtful] + np.array([at, 0]))
         at += done
     return np.concatenate(certain), np.concatenate(open_)
 
@@ -167,7 +170,10 @@ def _near(index: ZoneIndex, rows: Ints, c0: Ints, c1: Ints, r0: Ints, r1: Ints) 
             continue
         wide = c1[at] // side - c0[at] // side + 1
         owner, step = spread(wide * (r1[at] // side - r0[at] // side + 1))
-        column, row = (c0[at] // side)[owner] + step % wide[owner], (r0[at] // side)[owner] + step // wide[owner]
+        column, row = (
+            (c0[at] // side)[owner] + step % wide[owner],
+            (r0[at] // side)[owner] + step // wide[owner],
+        )
         if side == 1:
             cell, _ = _cells(index, column, row)
             begin, end = cell, cell + 1

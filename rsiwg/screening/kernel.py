@@ -90,7 +90,22 @@ def _set_at(x, y, coarse, cell_set):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def find_pairs(xy, starts, is_ring, coarse, cell_set, cell_edges, edge_of, edges, edge_zone, set_members, set_zones, zones, pairs, unsure):  # type: ignore[no-untyped-def] # noqa: C901, PLR0912
+def find_pairs(  # noqa: PLR0912, PLR0915  # one pass without calls that cost
+    xy,
+    starts,
+    is_ring,
+    coarse,
+    cell_set,
+    cell_edges,
+    edge_of,
+    edges,
+    edge_zone,
+    set_members,
+    set_zones,
+    zones,
+    pairs,
+    unsure,
+):  # type: ignore[no-untyped-def]
     """Fill `pairs` and `unsure`, each (room, 2) of (footprint, zone).
 
     Returns (pairs found, unsure found, next footprint): the room is used up where the last is less than all.
@@ -190,7 +205,12 @@ def find_pairs(xy, starts, is_ring, coarse, cell_set, cell_edges, edge_of, edges
                             if not is_ring[i]:
                                 continue
                             ax, ay, bx, by = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
-                            if max(ax, bx) < west or min(ax, bx) > east or max(ay, by) < south or min(ay, by) > north:
+                            if (
+                                max(ax, bx) < west
+                                or min(ax, bx) > east
+                                or max(ay, by) < south
+                                or min(ay, by) > north
+                            ):
                                 continue
                             met = _edge_meets_ring(ax, ay, bx, by, xy, start, end)
                             if met == _HIT:
@@ -252,14 +272,21 @@ def decode_quads(data, offsets, xy, plain):  # type: ignore[no-untyped-def]
             good = good and -180.0 <= x <= 180.0 and -90.0 <= y <= 90.0
             xy[5 * i + n, 0] = x
             xy[5 * i + n, 1] = y
-        wide = max(corners[0], corners[2], corners[4], corners[6]) - min(corners[0], corners[2], corners[4], corners[6])
+        wide = max(corners[0], corners[2], corners[4], corners[6]) - min(
+            corners[0], corners[2], corners[4], corners[6]
+        )
         if not good or wide > 180.0:
             continue
         turns = 0
         for n in range(4):
             m = (n + 2) % 4
             turns += _side(
-                corners[2 * n], corners[2 * n + 1], corners[2 * n + 2], corners[2 * n + 3], corners[2 * m], corners[2 * m + 1]
+                corners[2 * n],
+                corners[2 * n + 1],
+                corners[2 * n + 2],
+                corners[2 * n + 3],
+                corners[2 * m],
+                corners[2 * m + 1],
             )
         plain[i] = turns in (4, -4)
 

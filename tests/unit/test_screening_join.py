@@ -31,7 +31,9 @@ def zones():
     rng = np.random.default_rng(1)
     stars = [a_star(lon, lat, 400, reach, rng) for lon, lat, reach in
              [(35, 31, 3), (36, 32, 3), (179.5, -17, 2), (-179.5, -17, 2), (0, 0, 8), (-60, 70, 15)]]  # fmt: skip
-    islands = shapely.MultiPolygon([shapely.Point(20 + x / 10, 40).buffer(10.0**-k) for x, k in ((0, 3), (1, 5), (2, 7))])
+    islands = shapely.MultiPolygon(
+        [shapely.Point(20 + x / 10, 40).buffer(10.0**-k) for x, k in ((0, 3), (1, 5), (2, 7))]
+    )
     return [
         *stars,
         islands,
@@ -88,23 +90,35 @@ def workload(name, zones, n=3000):
     if name == "not convex":
         shape = np.array([[0, 0], [1, 0], [0.2, 0.2], [0, 1]])
         at = vertices_of(zones, n, rng)
-        return shapely.polygons(np.clip(at[:, None] + rng.uniform(0.01, 1, (n, 1, 1)) * shape, (-180, -90), (180, 90)))
+        return shapely.polygons(
+            np.clip(at[:, None] + rng.uniform(0.01, 1, (n, 1, 1)) * shape, (-180, -90), (180, 90))
+        )
     if name == "with holes and parts":
         at = vertices_of(zones, n, rng)
-        outer = shapely.buffer(shapely.points(np.clip(at, (-178, -88), (178, 88))), rng.uniform(0.01, 1.5, n), quad_segs=4)
-        inner = shapely.buffer(shapely.centroid(outer), 0.4 * shapely.minimum_clearance(outer) + 0.005, quad_segs=3)
+        outer = shapely.buffer(
+            shapely.points(np.clip(at, (-178, -88), (178, 88))), rng.uniform(0.01, 1.5, n), quad_segs=4
+        )
+        inner = shapely.buffer(
+            shapely.centroid(outer), 0.4 * shapely.minimum_clearance(outer) + 0.005, quad_segs=3
+        )
         made = shapely.difference(outer, inner)
         far = shapely.box(100, 10, 100.1, 10.1)
         made[::2] = shapely.union(made[::2], far)
         return made
     if name == "many corners":
-        return shapely.buffer(shapely.points(np.clip(vertices_of(zones, n // 4, rng), (-178, -88), (178, 88))), 0.3, quad_segs=20)
+        return shapely.buffer(
+            shapely.points(np.clip(vertices_of(zones, n // 4, rng), (-178, -88), (178, 88))),
+            0.3,
+            quad_segs=20,
+        )
     if name == "at 180 degrees and the poles":
         lat = rng.uniform(-89.9, 89.9, n)
         west = np.where(rng.random(n) < 0.5, -180.0, 179.7)
         polar = np.where(rng.random(n) < 0.5, 89.5, -90.0)
         boxes = shapely.box(west, lat, west + 0.3, np.minimum(lat + 0.3, 90))
-        boxes[::3] = shapely.box(west0 := rng.uniform(-180, 0, n), polar, west0 + rng.uniform(1, 170, n), polar + 0.5)[::3]
+        boxes[::3] = shapely.box(
+            west0 := rng.uniform(-180, 0, n), polar, west0 + rng.uniform(1, 170, n), polar + 0.5
+        )[::3]
         return boxes
     raise AssertionError(name)
 
@@ -144,10 +158,12 @@ def test_the_pairs_are_those_of_shapely_on_a_million(book):
     outlines = [place.area for place in book.places.countries.places]
     index = ZoneIndex.build(outlines)
     rng = np.random.default_rng(3)
-    for shapes in (along_tracks(500_000), quads(on_the_sphere(500_000, rng), 0.08, rng)):
-        shapes = shapes[shapely.is_valid(shapes)]
+    for made in (along_tracks(500_000), quads(on_the_sphere(500_000, rng), 0.08, rng)):
+        shapes = made[shapely.is_valid(made)]
         expected = by_shapely(shapes, outlines)
-        found = find_pairs(Footprints.from_wkb(*wkb_of(pa.array(shapely.to_wkb(shapes), type=pa.binary()))), index)
+        found = find_pairs(
+            Footprints.from_wkb(*wkb_of(pa.array(shapely.to_wkb(shapes), type=pa.binary()))), index
+        )
         assert np.array_equal(np.column_stack([found.rows, found.zones]), expected)
         assert len(expected) > 100_000
 
@@ -170,7 +186,10 @@ BAD = {
     "point": (shapely.Point(1, 1).wkb, "this is a Point"),
     "nothing": (None, "there is no geometry"),
     "garbage": (b"\x01\x03\0\0", "not WKB"),
-    "NaN": (struct.pack("<BIII10d", 1, 3, 1, 5, 0, 0, 1, 0, 1, float("nan"), 0, 1, 0, 0), "not a finite number"),
+    "NaN": (
+        struct.pack("<BIII10d", 1, 3, 1, 5, 0, 0, 1, 0, 1, float("nan"), 0, 1, 0, 0),
+        "not a finite number",
+    ),
     "off the globe": (shapely.box(0, 89, 1, 91).wkb, "beyond 90 degrees"),
     "no ground": (shapely.Polygon([(0, 0), (1, 0), (1, 0), (0, 0)]).wkb, ""),
     "empty": (shapely.Polygon().wkb, "empty"),
