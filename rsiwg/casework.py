@@ -18,6 +18,11 @@ from rsiwg.regulation import question_named
 from rsiwg.settings import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rsiwg.screening.rulings import Terms
+    from rsiwg.screening.run import Progress
     from rsiwg.store import NewAssessment, NewRequest, StoredAssessment, StoredRequest
 
 
@@ -70,6 +75,51 @@ def check(
     assessment = assess(attrs.evolve(submission.request, as_of=as_of), rulebook, __version__)
     document = {**assessment_document(assessment), "changes": list(submission.changes)}
     return Checked(submission=submission, assessment=assessment, document=document)
+
+
+def screen(
+    source: "Path",
+    out: "Path",
+    rulebook: Rulebook,
+    terms: "Terms",
+    *,
+    as_of: dt.date | None = None,
+    scheduler: str = "threads",
+    workers: int = 2,
+    cache: "Path | None" = None,
+    watch: "Callable[[Progress], None]" = lambda _progress: None,
+) -> dict[str, Any]:
+    """Screen an archive, write findings, rejected rows, summary and map beside `out`, and answer the summary.
+
+    Raises:
+        InvalidSubmission: the archive cannot be read, or `scheduler` is not known.
+    """
+    # The web service and a single check must not load what only screening needs.
+    from rsiwg import maps, reports  # noqa: PLC0415
+    from rsiwg.screening.judge import Screener  # noqa: PLC0415
+    from rsiwg.screening.partitions import partitions_of  # noqa: PLC0415
+    from rsiwg.screening.run import Outputs, in_threads, screen, write_whole  # noqa: PLC0415
+
+    if workers < 1:
+        raise InvalidSubmission({"workers": "give 1 or more"})
+    if scheduler == "threads":
+        execute = in_threads(workers)
+    else:
+        from rsiwg.screening.cluster import on_dask  # noqa: PLC0415
+
+        execute = on_dask(scheduler, workers)
+    partitions = partitions_of(source)
+    screener = Screener.of(rulebook, terms, as_of=as_of, cache=cache)
+    outputs = Outputs(hits=out)
+    summary = screen(screener, partitions, outputs, execute=execute, watch=watch)
+    titles = {r.id: r.title for r in rulebook.restrictions}
+    page = reports.screening_html(
+        summary, titles=titles, map_name=outputs.map.name, hits_name=outputs.hits.name
+    )
+    write_whole(outputs.page, page.encode())
+    scene = maps.screening_scene(summary, rulebook)
+    write_whole(outputs.map, maps.draw(scene, assets=maps.Assets.inline()).encode())
+    return summary
 
 
 def ask(

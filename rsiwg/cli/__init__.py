@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from rsiwg import __version__, errors
-from rsiwg.cli import regulation, requests, rules, service
+from rsiwg.cli import regulation, requests, rules, screening, service
 from rsiwg.cli.parts import INVALID, OTHER, Parser
 
-GROUPS = (requests, regulation, rules, service)
+GROUPS = (requests, screening, regulation, rules, service)
 """In the order in which help shows them."""
 
 INVALID_INPUT = (errors.InvalidSubmission, errors.InvalidGeometry, errors.TooLarge, errors.ChoiceNeeded)

@@ -7,6 +7,7 @@ from rsiwg.maps.answer import scene_of
 from rsiwg.maps.assets import Assets
 from rsiwg.maps.page import draw
 from rsiwg.maps.scene import Bounds, Feature, Group, Layer, Scene
+from rsiwg.maps.screening import screening_scene
 from rsiwg.maps.shaping import simplify_for_drawing
 from rsiwg.maps.styles import STYLES, Style
 
@@ -21,5 +22,6 @@ __all__ = [
     "Style",
     "draw",
     "scene_of",
+    "screening_scene",
     "simplify_for_drawing",
 ]

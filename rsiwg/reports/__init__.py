@@ -6,8 +6,17 @@ what was found and compute no verdict again.  Equal documents give equal bytes.
 
 from rsiwg.reports.answers import answer_text
 from rsiwg.reports.outline import outline_svg
+from rsiwg.reports.screening import screening_html
 from rsiwg.reports.summary import summary_html
 from rsiwg.reports.tables import findings_csv, findings_geojson
 from rsiwg.reports.terminal import text
 
-__all__ = ["answer_text", "findings_csv", "findings_geojson", "outline_svg", "summary_html", "text"]
+__all__ = [
+    "answer_text",
+    "findings_csv",
+    "findings_geojson",
+    "outline_svg",
+    "screening_html",
+    "summary_html",
+    "text",
+]

@@ -29,7 +29,7 @@ def summary_html(
     it, equal arguments give equal bytes.
     """
     return (
-        _environment()
+        page_environment()
         .get_template("summary.html")
         .render(
             document=document,
@@ -88,7 +88,8 @@ def names() -> dict[str, Any]:
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def page_environment() -> jinja2.Environment:
+    """The templates of pages that stand alone."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(resources.TEMPLATES),
         autoescape=True,

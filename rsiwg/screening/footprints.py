@@ -76,6 +76,18 @@ class Footprints:
         return cls._of(np.empty((len(given) * 5, 2)), nothing, np.arange(len(given)), given, nothing)
 
     @classmethod
+    def from_quads_and_shapes(
+        cls, count: int, rows: Ints, quads: Floats, shapes: NDArray[np.object_]
+    ) -> Self:
+        """Plain quads (rows, 5, 2) at some rows, and shapely geometries at all others."""
+        plain = np.zeros(count, dtype=bool)
+        plain[rows] = True
+        corners = np.zeros((count, 5, 2))
+        corners[rows] = quads
+        rest = np.flatnonzero(~plain)
+        return cls._of(corners.reshape(-1, 2), plain, rest, shapes[rest], np.zeros(len(rest), dtype=bool))
+
+    @classmethod
     def _of(
         cls,
         quads: Floats,
@@ -141,14 +153,18 @@ def _decode_quads(data: NDArray[np.uint8], offsets: Ints, xy: Floats, plain: NDA
     cells = data[offsets[fits][:, None] + np.arange(_QUAD_BYTES)]
     good = (cells[:, :13] == _QUAD_HEAD).all(axis=1)
     corners = np.ascontiguousarray(cells[:, 13:]).view("<f8").reshape(-1, 5, 2)
-    with np.errstate(invalid="ignore"):
-        good &= (np.abs(corners) <= (180.0, 90.0)).all(axis=(1, 2)) & (corners[:, 0] == corners[:, 4]).all(
-            axis=1
-        )
-        good &= np.ptp(corners[:, :, 0], axis=1) <= 180
-        good &= _is_convex(corners[:, :4])
+    good &= quads_are_plain(corners)
     plain[fits] = good
     xy.reshape(-1, 5, 2)[fits] = corners
+
+
+def quads_are_plain(corners: Floats) -> NDArray[np.bool_]:
+    """Which of (rows, 5, 2) are closed, finite, on the globe, strictly convex and not over 180 degrees wide."""
+    with np.errstate(invalid="ignore"):
+        good: NDArray[np.bool_] = (np.abs(corners) <= (180.0, 90.0)).all(axis=(1, 2))
+        good &= (corners[:, 0] == corners[:, 4]).all(axis=1)
+        good &= np.ptp(corners[:, :, 0], axis=1) <= 180
+        return good & _is_convex(corners[:, :4])
 
 
 def _is_convex(corners: Floats) -> NDArray[np.bool_]:

@@ -1,5 +1,7 @@
 """Screening says of a scene what `rsiwg check` says of an equivalent request."""
 
+import importlib
+
 import numpy as np
 import pytest
 import shapely
