@@ -148,11 +148,32 @@ class Screener:
             pairs=len(rows),
         )
 
+    @property
+    def steps(self) -> Ints:
+        """Days on which something in the rulebook begins, ends or grows too old, sorted."""
+        book = self.rulebook
+        days = {book.covers.start, book.covers.end, *(layer.good_until for layer in book.layers)}
+        for restriction in book.restrictions:
+            days.add(restriction.vouched_until)
+            days.update(day for limit in restriction.limits for day in (limit.in_force.start, limit.in_force.end))
+        return np.array(sorted(number_of(day) for day in days if day is not None), dtype=np.int64)
+
     def _days(self, scenes: Scenes) -> tuple[Ints, Ints]:
         if self.as_of is None:
             return scenes.first_day.astype(np.int64), scenes.last_day.astype(np.int64)
         day = np.full(len(scenes), number_of(self.as_of), dtype=np.int64)
         return day, day
+
+
+def _groups(rows: Ints, keys: Ints) -> Iterator[Ints]:
+    """Rows of equal key together, in order."""
+    if not len(rows):
+        return
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    for begin, end in zip(begins, np.r_[begins[1:], len(rows)], strict=True):
+        yield rows[order[begin:end]]
 
 
 def _grounds(rulebook: Rulebook) -> Iterator[_Ground]:
@@ -185,16 +206,7 @@ class _Batch:
 
     def of_days(self, rows: Ints) -> Iterator[Hit]:
         """What makes whole days undetermined, wherever the ground lies."""
-        keys = self.first[rows] * (1 << 32) + (self.last[rows] - self.first[rows])
-        order = np.argsort(keys, kind="stable")
-        ordered = keys[order]
-        begins = (
-            np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-            if len(rows)
-            else np.zeros(0, dtype=np.int64)
-        )
-        for begin, end in zip(begins, np.r_[begins[1:], len(rows)], strict=True):
-            at = rows[np.sort(order[begin:end])]
+        for at in self._by_days(rows):
             first, last = day_of(self.first[at[0]]), day_of(self.last[at[0]])
             for finding in doubts_of_days(self.screener.rulebook, self.screener.terms, first, last):
                 restriction = next(
@@ -213,6 +225,17 @@ class _Batch:
                     says=[finding.says] * len(at),
                     needs=["; ".join(finding.needs)] * len(at),
                 )
+
+    def _by_days(self, rows: Ints) -> Iterator[Ints]:
+        """Rows by first and last day, but for those of spans in which nothing is in doubt."""
+        steps = self.screener.steps
+        spans = np.searchsorted(steps, self.first[rows], "right") * (len(steps) + 1) + np.searchsorted(
+            steps, self.last[rows], "right"
+        )
+        for at in _groups(rows, spans):
+            first, last = day_of(self.first[at[0]]), day_of(self.last[at[0]])
+            if doubts_of_days(self.screener.rulebook, self.screener.terms, first, last):
+                yield from _groups(at, self.first[at] * (1 << 32) + (self.last[at] - self.first[at]))
 
     # ---------------------------------------------------------------------------------- by the ground
 

@@ -1,6 +1,7 @@
 """Cuts an archive into partitions that can be read each on its own, in an order that is always the same."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -298,12 +299,10 @@ def _vector(path: Path) -> Iterator[Partition]:
     import pyogrio  # noqa: PLC0415  # heavy
 
     try:
-        count = sum(
-            max(pyogrio.read_info(path, layer=layer)["features"], 0)
-            for layer, kind in pyogrio.list_layers(path)
-            if kind is not None
-        )
-        layers = [layer for layer, kind in pyogrio.list_layers(path) if kind is not None]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what GDAL warns of in a damaged file it also refuses
+            layers = [layer for layer, kind in pyogrio.list_layers(path) if kind is not None]
+            count = sum(max(pyogrio.read_info(path, layer=layer)["features"], 0) for layer in layers)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, RuntimeError):
         raise InvalidSubmission(
             {"input": f"{path.name} cannot be read: it is damaged; export it again"}

@@ -198,12 +198,24 @@ def _told(table: Any) -> Told:
 
 
 def _texts(cells: Any, count: int) -> list[str]:
+    import pyarrow as pa  # noqa: PLC0415  # heavy
+
     if cells is None:
         return [""] * count
+    if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
+        texts: list[str] = cells.fill_null("").to_pylist()
+        return texts
     return [
         " ".join(map(str, cell)) if isinstance(cell, list) else "" if cell is None else str(cell)
         for cell in cells.to_pylist()
     ]
+
+
+def _sensors(platforms: list[str], instruments: Any, count: int) -> list[str]:
+    if instruments is None:
+        return platforms
+    pairs = zip(platforms, _texts(instruments, count), strict=True)
+    return [" ".join(filter(None, pair)) for pair in pairs]
 
 
 def _numbers(cells: Any, field: str, refused: dict[int, str]) -> NDArray[np.float64] | None:
@@ -282,16 +294,22 @@ def _lines(partition: Partition) -> Iterator[tuple[Footprints, Told]]:
         yield from_items(items)
 
 
+class _No(str):
+    """The reason why there is no item."""
+
+    __slots__ = ()
+
+
 def _parsed(text: bytes) -> Any:
     """The item, or the reason why it is none."""
     if not text:
-        return "the line is empty"
+        return _No("the line is empty")
     if len(text) > _LONGEST_ITEM:
-        return f"the item is longer than {_LONGEST_ITEM:,} bytes"
+        return _No(f"the item is longer than {_LONGEST_ITEM:,} bytes")
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as exc:
-        return f"this is not JSON: {exc.msg} at character {exc.colno}"
+        return _No(f"this is not JSON: {exc.msg} at character {exc.colno}")
 
 
 def _collection(partition: Partition) -> Iterator[tuple[Footprints, Told]]:
@@ -314,7 +332,7 @@ def _files(partition: Partition) -> Iterator[tuple[Footprints, Told]]:
         try:
             items.append(_parsed(Path(file).read_bytes()))
         except OSError as exc:
-            items.append(f"{Path(file).name} cannot be read: {exc.strerror}")
+            items.append(_No(f"{Path(file).name} cannot be read: {exc.strerror}"))
     if items:
         yield from_items(items)
 
@@ -328,7 +346,7 @@ def from_items(items: Sequence[Any]) -> tuple[Footprints, Told]:
         properties = item.get("properties") if isinstance(item, dict) else None
         if not isinstance(properties, dict):
             refused[n] = (
-                item if isinstance(item, str) else "this is not a STAC item: it has no object properties"
+                str(item) if isinstance(item, _No) else "this is not a STAC item: it has no object properties"
             )
             properties = {}
         sound = item if isinstance(item, dict) else {}

@@ -119,12 +119,7 @@ def screen(
 def run_key(screener: Screener, partitions: Sequence[Partition]) -> str:
     """SHA-256 of everything that the findings depend on; files count by name, size and time of change."""
     paths = dict.fromkeys(path for part in partitions for path in (part.path, *part.files))
-    files = [
-        (path, stat.st_size, stat.st_mtime_ns)
-        for path in paths
-        for stat in (Path(path).stat(),)
-        if Path(path).exists()
-    ]
+    files = [_as_it_is(path) for path in paths]
     told = {
         "engine": __version__,
         "rulebook": screener.rulebook.version,
@@ -134,6 +129,14 @@ def run_key(screener: Screener, partitions: Sequence[Partition]) -> str:
         "partitions": [(part.start, part.stop, part.rows) for part in partitions],
     }
     return hashlib.sha256(orjson.dumps(told)).hexdigest()
+
+
+def _as_it_is(path: str) -> tuple[str, int, int]:
+    try:
+        stat = Path(path).stat()
+    except OSError:  # its scenes are rejected when it is their turn
+        return path, -1, -1
+    return path, stat.st_size, stat.st_mtime_ns
 
 
 def in_threads(workers: int) -> Execute:

@@ -152,13 +152,14 @@ def _modalities(
     if told is None:
         return found
     known = {str(modality): n for n, modality in enumerate(MODALITIES)}
-    for n, word in enumerate(told):
-        if not word:
-            continue
+    words = np.array(told, dtype=object)
+    for word in set(filter(None, told)):
+        at = words == word
         if word.strip().lower() in known:
-            found[n] = known[word.strip().lower()]
+            found[at] = known[word.strip().lower()]
         else:
-            refused.setdefault(n, f'modality: "{word[:40]}" is not known; give one of {", ".join(known)}')
+            why = f'modality: "{word[:40]}" is not known; give one of {", ".join(known)}'
+            refused.update((int(n), why) for n in np.flatnonzero(at) if int(n) not in refused)
     return found
 
 
