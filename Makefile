@@ -10,10 +10,10 @@ VAR := var
 export RSIWG_DATABASE_URL ?= sqlite:///$(VAR)/rsiwg.db
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fmt lint types layers unit browser bench wheel frontend chromium db lock geodata clean
+.PHONY: help serve test check fmt lint types layers unit browser bench bench-screening wheel frontend chromium db lock geodata clean
 
 help:  ## Show what there is to make
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 serve: $(VENV)/.runtime frontend db  ## Install, prepare the database and examples, and run the service
 	@RSIWG_SECRET_KEY="$$(cat $(VAR)/secret_key)" RSIWG_LOG_JSON=false $(BIN)/rsiwg serve --host $(HOST) --port $(PORT)
@@ -45,6 +45,9 @@ browser: $(VENV)/.dev frontend chromium  ## Only the browser tests
 
 bench: $(VENV)/.dev frontend  ## Measure, and print figures and ratios
 	$(BIN)/python benchmarks/bench_all.py
+
+bench-screening: $(VENV)/.dev  ## Bulk screening beside its peers (needs the extra `bench`)
+	$(BIN)/python benchmarks/bench_screening.py
 
 wheel: $(VENV)/.dev frontend  ## Build the wheel into dist/ (tests/meta/test_wheel.py tries one from an empty folder)
 	$(BIN)/python -m build --wheel --no-isolation

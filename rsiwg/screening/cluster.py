@@ -26,11 +26,17 @@ def on_dask(scheduler: str, workers: int) -> Execute:
         InvalidSubmission: no such scheduler, it does not answer, or Dask is not installed.
     """
     if scheduler != PROCESSES and "://" not in scheduler:
-        raise InvalidSubmission({"scheduler": f'"{scheduler}" is none: give threads, processes, or an address such as tcp://host:8786'})
+        raise InvalidSubmission(
+            {
+                "scheduler": f'"{scheduler}" is none: give threads, processes, or an address such as tcp://host:8786'
+            }
+        )
     try:
         import distributed  # noqa: F401, PLC0415  # optional
     except ImportError:
-        raise InvalidSubmission({"scheduler": "Dask is not installed: pip install rsiwg[cluster], or use threads"}) from None
+        raise InvalidSubmission(
+            {"scheduler": "Dask is not installed: pip install rsiwg[cluster], or use threads"}
+        ) from None
 
     def execute(screener: Screener, partitions: Sequence[Partition]) -> Iterator[PartResult]:
         if not partitions:
@@ -46,7 +52,11 @@ def _client(scheduler: str, workers: int) -> Any:
 
     if scheduler == PROCESSES:
         cluster = distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs="ERROR"
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            silence_logs="ERROR",
         )
         client = distributed.Client(cluster)
         client._rsiwg_cluster = cluster  # closed with it
@@ -76,7 +86,12 @@ def _spread(client: Any, screener: Screener, partitions: Sequence[Partition]) ->
 
     def send(part: Partition) -> None:
         future = client.submit(
-            screen_partition, shared, part, pure=False, retries=_TRIES, key=f"screen-{part.number}-{tries.get(str(part.number), 0)}"
+            screen_partition,
+            shared,
+            part,
+            pure=False,
+            retries=_TRIES,
+            key=f"screen-{part.number}-{tries.get(str(part.number), 0)}",
         )
         by_key[future.key] = part
         done.add(future)
@@ -91,11 +106,17 @@ def _spread(client: Any, screener: Screener, partitions: Sequence[Partition]) ->
         part = by_key.pop(future.key)
         try:
             result = future.result()
-        except (distributed.KilledWorker, distributed.client.FutureCancelledError, distributed.scheduler.KilledWorker) as exc:
+        except (
+            distributed.KilledWorker,
+            distributed.client.FutureCancelledError,
+            distributed.scheduler.KilledWorker,
+        ) as exc:
             # The worker went, perhaps with the only copy of the screener.
             tries[str(part.number)] = tries.get(str(part.number), 0) + 1
             if tries[str(part.number)] >= _TRIES:
-                raise RuntimeError(f"partition {part.number} ({part.path}) took {_TRIES} workers with it: {exc}") from exc
+                raise RuntimeError(
+                    f"partition {part.number} ({part.path}) took {_TRIES} workers with it: {exc}"
+                ) from exc
             shared = client.scatter(screener, broadcast=True)
             send(part)
             continue

@@ -155,7 +155,9 @@ class Screener:
         days = {book.covers.start, book.covers.end, *(layer.good_until for layer in book.layers)}
         for restriction in book.restrictions:
             days.add(restriction.vouched_until)
-            days.update(day for limit in restriction.limits for day in (limit.in_force.start, limit.in_force.end))
+            days.update(
+                day for limit in restriction.limits for day in (limit.in_force.start, limit.in_force.end)
+            )
         return np.array(sorted(number_of(day) for day in days if day is not None), dtype=np.int64)
 
     def _days(self, scenes: Scenes) -> tuple[Ints, Ints]:
