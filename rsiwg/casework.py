@@ -12,7 +12,7 @@ from rsiwg.checks import assess
 from rsiwg.domain import Assessment, Rulebook
 from rsiwg.domain.answer import answer_document
 from rsiwg.domain.document import assessment_document, canonical_json, request_document, verdict_id
-from rsiwg.errors import InvalidSubmission, NotFound
+from rsiwg.errors import InvalidSubmission, NotFound, RsiwgError
 from rsiwg.intake import Submission, read_request, read_submission
 from rsiwg.regulation import question_named
 from rsiwg.settings import Limits
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from rsiwg.screening.files import Progress
+    from rsiwg.screening.jobs import Jobs
     from rsiwg.screening.rulings import Terms
-    from rsiwg.screening.run import Progress
     from rsiwg.store import NewAssessment, NewRequest, StoredAssessment, StoredRequest
 
 
@@ -96,9 +97,10 @@ def screen(
     """
     # The web service and a single check must not load what only screening needs.
     from rsiwg import maps, reports  # noqa: PLC0415
+    from rsiwg.screening.files import Outputs, write_whole  # noqa: PLC0415
     from rsiwg.screening.judge import Screener  # noqa: PLC0415
     from rsiwg.screening.partitions import partitions_of  # noqa: PLC0415
-    from rsiwg.screening.run import Outputs, in_threads, screen, write_whole  # noqa: PLC0415
+    from rsiwg.screening.run import in_threads, screen  # noqa: PLC0415
 
     if workers < 1:
         raise InvalidSubmission({"workers": "give 1 or more"})
@@ -120,6 +122,26 @@ def screen(
     scene = maps.screening_scene(summary, rulebook)
     write_whole(outputs.map, maps.draw(scene, assets=maps.Assets.inline()).encode())
     return summary
+
+
+def screen_waiting(jobs: "Jobs", rulebook: Rulebook) -> int:
+    """Screen every archive that waits, one after another, and those last screened under another rulebook; answer how many."""
+    from rsiwg.screening.jobs import keep_problem, keep_progress  # noqa: PLC0415  # as in `screen`
+
+    count = 0
+    with jobs.turn():
+        while due := jobs.due(rulebook.version):
+            job = due[0]
+            outputs = job.outputs(rulebook.version)
+            try:
+                screen(
+                    job.archive, outputs.hits, rulebook, job.terms, as_of=job.as_of, cache=jobs.folder / "cache",
+                    watch=lambda progress, outputs=outputs: keep_progress(outputs, progress),  # type: ignore[misc]
+                )  # fmt: skip
+            except RsiwgError as exc:
+                keep_problem(outputs, str(exc))
+            count += 1
+    return count
 
 
 def ask(

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rsiwg.cli.parts import VERDICT_EXIT, command, day, geodata
+from rsiwg.cli.parts import CLEAR, VERDICT_EXIT, command, day, geodata
 
 _EVERY_S = {True: 0.3, False: 10.0}
 """Between two lines of progress: on a terminal, and elsewhere."""
@@ -48,6 +48,17 @@ def _screen(options: argparse.Namespace) -> int:
         print(f"  {name}: {rule['restricted']:,} restricted, {rule['undetermined']:,} undetermined findings")
     print(f"{options.out}, with .rejected.ndjson, .summary.json, .summary.html and .map.html beside it")
     return VERDICT_EXIT[summary["verdict"]]
+
+
+def _waiting(options: argparse.Namespace) -> int:
+    from rsiwg import casework
+    from rsiwg.rulebook import load
+    from rsiwg.screening.jobs import Jobs
+
+    book = load(options.rulebook or geodata())
+    count = casework.screen_waiting(Jobs(options.folder), book)
+    print(f"{count} screened under rulebook {book.version[:12]}")
+    return CLEAR
 
 
 class _Line:
@@ -143,6 +154,14 @@ def add(commands: Any) -> None:
         "--cache", type=Path, metavar="DIR", help="folder in which the index of the rulebook is kept"
     )
     made.add_argument("--quiet", action="store_true", help="no progress")
+    waiting = command(
+        commands,
+        "screen-waiting",
+        _waiting,
+        "Screen the archives that wait in a service's folder, and all again when the rulebook has changed.",
+    )
+    waiting.add_argument("folder", type=Path, metavar="FOLDER", help="that of RSIWG_SCREENINGS")
+    waiting.add_argument("--rulebook", type=Path, metavar="DIR", help="folder of the rulebook")
 
 
 _MODALITIES = (

@@ -27,17 +27,19 @@ def screening_html(
             nonce=nonce,
             style=Markup((resources.TEMPLATES / "summary.css").read_text("utf-8")),  # noqa: S704  # our own file
             own_style=Markup((resources.TEMPLATES / "screening" / "summary.css").read_text("utf-8")),  # noqa: S704
-            months=_rows(summary["months"], by_count=False),
-            sensors=_rows(summary["sensors"], by_count=True),
+            months=counted_rows(summary["months"], by_count=False),
+            sensors=counted_rows(summary["sensors"], by_count=True),
             most=_MOST_ROWS,
             terms=_terms(summary),
         )
     )
 
 
-def _rows(counts: Mapping[str, Mapping[str, int]], *, by_count: bool) -> list[dict[str, Any]]:
-    """Each with the width of its bars, in per cent of the largest."""
-    rows = [{"name": name, **verdicts, "scenes": sum(verdicts.values())} for name, verdicts in counts.items()]
+def counted_rows(counts: Mapping[str, Mapping[str, int]], *, by_count: bool) -> list[dict[str, Any]]:
+    """By name or the worst first, each with the width of its bars, in per cent of the largest."""
+    rows: list[dict[str, Any]] = [
+        {"name": name, **verdicts, "scenes": sum(verdicts.values())} for name, verdicts in counts.items()
+    ]
     if by_count:
         rows.sort(key=lambda row: (-row["restricted"], -row["undetermined"], -row["scenes"], row["name"]))
     largest = max((row["scenes"] for row in rows), default=1) or 1

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from rsiwg.geometry.measure import FLATTENING, SEMI_MAJOR_M, area_km2
-from rsiwg.screening.footprints import Footprints, kernel
+from rsiwg.screening.compiled import kernel
+from rsiwg.screening.footprints import Footprints
 from rsiwg.screening.grid import Floats, Ints
 from rsiwg.screening.index import ZoneIndex
 from rsiwg.screening.join import under_box
@@ -42,7 +43,7 @@ def ring_areas_km2(xy: Floats, starts: Ints) -> Floats:
         within[starts[1:-1] - 1] = False
         ring = np.repeat(np.arange(len(sums)), np.diff(starts))[:-1]
         strips = np.where(within, np.diff(lon) * mean, 0.0)
-        sums = np.bincount(ring, weights=strips, minlength=len(sums))
+        sums[:] = np.bincount(ring, weights=strips, minlength=len(sums))
         sums[ring[within & (np.abs(half) > np.radians(_LONG_EDGE_DEG) / 2)]] = np.nan
     return np.abs(sums) * _KM2
 

@@ -5,7 +5,9 @@ the process that runs the screening, so a worker that is lost loses nothing but 
 does again.  Workers read the archive themselves: its path must mean the same on every one of them.
 """
 
+import importlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from rsiwg.errors import InvalidSubmission
@@ -32,7 +34,7 @@ def on_dask(scheduler: str, workers: int) -> Execute:
             }
         )
     try:
-        import distributed  # noqa: F401, PLC0415  # optional
+        importlib.import_module("distributed")
     except ImportError:
         raise InvalidSubmission(
             {"scheduler": "Dask is not installed: pip install rsiwg[cluster], or use threads"}
@@ -41,48 +43,37 @@ def on_dask(scheduler: str, workers: int) -> Execute:
     def execute(screener: Screener, partitions: Sequence[Partition]) -> Iterator[PartResult]:
         if not partitions:
             return
-        with _client(scheduler, workers) as client:
-            yield from _spread(client, screener, partitions)
+        with ExitStack() as stack:
+            yield from _spread(_client(scheduler, workers, stack), screener, partitions)
 
     return execute
 
 
-def _client(scheduler: str, workers: int) -> Any:
-    import distributed  # noqa: PLC0415  # optional
-
+def _client(scheduler: str, workers: int, stack: ExitStack) -> Any:
+    dask: Any = importlib.import_module("distributed")
     if scheduler == PROCESSES:
-        cluster = distributed.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            silence_logs="ERROR",
+        scheduler = stack.enter_context(
+            dask.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs="ERROR",
+            )
         )
-        client = distributed.Client(cluster)
-        client._rsiwg_cluster = cluster  # closed with it
-
-        close = client.close
-
-        def close_both(*arguments: Any, **options: Any) -> Any:
-            close(*arguments, **options)
-            return cluster.close()
-
-        client.close = close_both
-        return client
     try:
-        return distributed.Client(scheduler, timeout="10s")
+        return stack.enter_context(dask.Client(scheduler, timeout="10s"))
     except (OSError, ValueError, TimeoutError) as exc:
         raise InvalidSubmission({"scheduler": f"{scheduler} does not answer: {str(exc)[:200]}"}) from None
 
 
 def _spread(client: Any, screener: Screener, partitions: Sequence[Partition]) -> Iterator[PartResult]:
-    import distributed  # noqa: PLC0415  # optional
-
+    dask: Any = importlib.import_module("distributed")
     shared = client.scatter(screener, broadcast=True)
     waiting = iter(partitions)
     tries: dict[str, int] = {}
     by_key: dict[str, Partition] = {}
-    done = distributed.as_completed()
+    done = dask.as_completed()
 
     def send(part: Partition) -> None:
         future = client.submit(
@@ -106,11 +97,7 @@ def _spread(client: Any, screener: Screener, partitions: Sequence[Partition]) ->
         part = by_key.pop(future.key)
         try:
             result = future.result()
-        except (
-            distributed.KilledWorker,
-            distributed.client.FutureCancelledError,
-            distributed.scheduler.KilledWorker,
-        ) as exc:
+        except (dask.KilledWorker, dask.client.FutureCancelledError) as exc:
             # The worker went, perhaps with the only copy of the screener.
             tries[str(part.number)] = tries.get(str(part.number), 0) + 1
             if tries[str(part.number)] >= _TRIES:

@@ -11,12 +11,8 @@ from shapely.geometry.base import BaseGeometry
 
 from rsiwg.errors import InvalidGeometry
 from rsiwg.geometry import normalise_shape
+from rsiwg.screening.compiled import kernel
 from rsiwg.screening.grid import Floats, Ints
-
-try:
-    from rsiwg.screening import kernel
-except ImportError:  # numba is optional
-    kernel = None  # type: ignore[assignment]
 
 _QUAD_BYTES = 93
 _QUAD_HEAD = np.frombuffer(b"\x01\x03\0\0\0\x01\0\0\0\x05\0\0\0", dtype=np.uint8)
@@ -161,10 +157,11 @@ def _decode_quads(data: NDArray[np.uint8], offsets: Ints, xy: Floats, plain: NDA
 def quads_are_plain(corners: Floats) -> NDArray[np.bool_]:
     """Which of (rows, 5, 2) are closed, finite, on the globe, strictly convex and not over 180 degrees wide."""
     with np.errstate(invalid="ignore"):
-        good: NDArray[np.bool_] = (np.abs(corners) <= (180.0, 90.0)).all(axis=(1, 2))
+        good: Any = (np.abs(corners) <= (180.0, 90.0)).all(axis=(1, 2))
         good &= (corners[:, 0] == corners[:, 4]).all(axis=1)
         good &= np.ptp(corners[:, :, 0], axis=1) <= 180
-        return good & _is_convex(corners[:, :4])
+        good &= _is_convex(corners[:, :4])
+    return np.asarray(good, dtype=bool)
 
 
 def _is_convex(corners: Floats) -> NDArray[np.bool_]:

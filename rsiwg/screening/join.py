@@ -7,7 +7,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from rsiwg.screening.footprints import Footprints, kernel
+from rsiwg.screening.compiled import kernel
+from rsiwg.screening.footprints import Footprints
 from rsiwg.screening.grid import CELLS_PER_BLOCK, SIDE, Ints, distinct, fine_column, fine_row, is_in, spread
 from rsiwg.screening.index import ZoneIndex
 
@@ -157,7 +158,8 @@ def _probed(footprints: Footprints, index: ZoneIndex, rows: Ints) -> Ints:
     owner, step = spread(np.diff(footprints.starts)[rows])
     x, y = footprints.xy[footprints.starts[rows[owner]] + step].T
     _, state = _cells(index, fine_column(x), fine_row(y))
-    return _of_sets(index, rows[owner], state) @ np.array([len(index.outlines), 1])
+    keys: Ints = _of_sets(index, rows[owner], state) @ np.array([len(index.outlines), 1])
+    return keys
 
 
 def _near(index: ZoneIndex, rows: Ints, c0: Ints, c1: Ints, r0: Ints, r1: Ints) -> Ints:
@@ -182,8 +184,12 @@ def _near(index: ZoneIndex, rows: Ints, c0: Ints, c1: Ints, r0: Ints, r1: Ints) 
             cell = block
             begin, end = block * CELLS_PER_BLOCK, (block + 1) * CELLS_PER_BLOCK
         held = cell >= 0
-        owner, begin, end = owner[held], index.cell_edges[begin[held]], index.cell_edges[end[held]]
-        entry, step = spread((end - begin).astype(np.int64))
+        owner = owner[held]
+        begin, end = (
+            index.cell_edges[begin[held]].astype(np.int64),
+            index.cell_edges[end[held]].astype(np.int64),
+        )
+        entry, step = spread(end - begin)
         zone = index.edge_zone[index.edge_of[begin[entry] + step]]
         found.append(distinct(rows[at[owner[entry]]] * zones + zone))
     return distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)

@@ -219,7 +219,7 @@ class _Batch:
                     restriction=restriction,
                     reading=None,
                     limit_m=None,
-                    citation=finding.citation and finding.citation.source,
+                    citation=finding.citation.source if finding.citation else None,
                     rows=at,
                     certain=np.zeros(len(at), dtype=bool),
                     overlap_km2=self.areas[at],

@@ -90,7 +90,7 @@ def _set_at(x, y, coarse, cell_set):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def find_pairs(  # noqa: PLR0912, PLR0915  # one pass without calls that cost
+def find_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  # one pass, without calls that cost
     xy,
     starts,
     is_ring,
@@ -105,7 +105,7 @@ def find_pairs(  # noqa: PLR0912, PLR0915  # one pass without calls that cost
     zones,
     pairs,
     unsure,
-):  # type: ignore[no-untyped-def]
+):
     """Fill `pairs` and `unsure`, each (room, 2) of (footprint, zone).
 
     Returns (pairs found, unsure found, next footprint): the room is used up where the last is less than all.

@@ -197,7 +197,7 @@ def proxy(
         collection=Period.of_days(first, last),
         activity=terms.activity,
         licence=terms.licence,
-        recipient=terms.recipient and Recipient(kind=terms.recipient),
+        recipient=Recipient(kind=terms.recipient) if terms.recipient else None,
         exercise=terms.exercise,
     )
 

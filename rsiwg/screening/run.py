@@ -13,10 +13,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Protocol
 
-import attrs
 import orjson
 
 from rsiwg import __version__
+from rsiwg.screening.files import Outputs, Progress, write_whole
 from rsiwg.screening.judge import Screener
 from rsiwg.screening.output import PartResult, join_hits, screen_partition
 from rsiwg.screening.partitions import Partition
@@ -31,48 +31,6 @@ class Execute(Protocol):
 
     def __call__(self, screener: Screener, partitions: Sequence[Partition]) -> Iterator[PartResult]:
         """Yield each result once, as it comes."""
-
-
-@attrs.frozen(kw_only=True)
-class Progress:
-    """How far a run is."""
-
-    scenes: int
-    of: int
-    partitions: int
-    of_partitions: int
-    restricted: int
-    undetermined: int
-    rejected: int
-    resumed: int
-    """Scenes that an earlier, interrupted run had screened."""
-
-
-@attrs.frozen(kw_only=True)
-class Outputs:
-    """Where a run writes; all beside the findings."""
-
-    hits: Path
-
-    @property
-    def rejected(self) -> Path:
-        """Rows that could not be judged, JSON lines with the reason."""
-        return self.hits.with_name(f"{self.hits.stem}.rejected.ndjson")
-
-    @property
-    def summary(self) -> Path:
-        """Counts, JSON."""
-        return self.hits.with_name(f"{self.hits.stem}.summary.json")
-
-    @property
-    def page(self) -> Path:
-        """Counts for people, HTML."""
-        return self.hits.with_name(f"{self.hits.stem}.summary.html")
-
-    @property
-    def map(self) -> Path:
-        """Where the scenes are that are not clear, HTML."""
-        return self.hits.with_name(f"{self.hits.stem}.map.html")
 
 
 def screen(
@@ -181,30 +139,6 @@ def _keep(work: Path, result: PartResult) -> None:
     write_whole(work / f"{name}.json", orjson.dumps(result.tally))
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write whole or not at all, and on the disk before this returns."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        _sync_folder(path.parent)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _assemble(
     work: Path, screener: Screener, partitions: Sequence[Partition], outputs: Outputs
 ) -> dict[str, Any]:
@@ -226,10 +160,10 @@ def _assemble(
         "verdict": _verdict(tally),
         **tally.document(),
     }
-    for file, target in ((hits, outputs.hits), (rejected, outputs.rejected)):
-        with file.open("rb+") as opened:
+    for made, target in ((hits, outputs.hits), (rejected, outputs.rejected)):
+        with made.open("rb+") as opened:
             os.fsync(opened.fileno())
-        file.replace(target)
+        made.replace(target)
     write_whole(outputs.summary, orjson.dumps(summary, option=orjson.OPT_INDENT_2) + b"\n")
     return summary
 

@@ -2,22 +2,24 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from rsiwg.domain import Modality
-from rsiwg.screening.footprints import Footprints
 from rsiwg.screening.grid import Floats
+
+if TYPE_CHECKING:
+    from rsiwg.screening.footprints import Footprints
 
 MODALITIES = tuple(Modality)
 """A modality's number is its place here; -1 stands for one that is not said."""
 FINEST_M, COARSEST_M = 0.001, 10_000.0
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MOST_YEARS = 10
-NO_DAY = np.iinfo(np.int32).min
+NO_DAY = int(np.iinfo(np.int32).min)
 _EPOCH = dt.date(1970, 1, 1)
 _FIRST_DAY, _LAST_DAY = ((dt.date(year, 1, 1) - _EPOCH).days for year in (FIRST_YEAR, LAST_YEAR + 1))
 
@@ -35,7 +37,7 @@ class Scenes:
     ids: Sequence[str]
     sensors: Sequence[str]
     """Platform and instrument, as the summary counts them."""
-    footprints: Footprints
+    footprints: "Footprints"
     first_day: Days
     """Days since January 1, 1970, UTC."""
     last_day: Days
@@ -73,7 +75,7 @@ class Told:
 def scenes_of(
     source: str,
     first_row: int,
-    footprints: Footprints,
+    footprints: "Footprints",
     told: Told,
     *,
     needs_days: bool,
@@ -109,10 +111,10 @@ def scenes_of(
     gsd, ipr = _numbers(told.gsd_m, count), _numbers(told.ipr_m, count)
     for field, values in (("gsd", gsd), ("ipr", ipr)):
         wrong = ~np.isnan(values) & ~((values >= FINEST_M) & (values <= COARSEST_M))
-        for n in np.flatnonzero(wrong):
+        for row in np.flatnonzero(wrong):
             refused.setdefault(
-                int(n),
-                f"{field}: {values[n]:g} m is outside {FINEST_M:g} to {COARSEST_M:g} m; give metres, such as 0.31",
+                int(row),
+                f"{field}: {values[row]:g} m is outside {FINEST_M:g} to {COARSEST_M:g} m; give metres, such as 0.31",
             )
     off_nadir, altitude = _numbers(told.off_nadir_deg, count), _numbers(told.altitude_km, count)
     refuse(
@@ -173,9 +175,10 @@ def _days(told: Sequence[str | None] | NDArray[Any] | None, count: int, refused:
     for n, text in enumerate(told):
         if not text:
             continue
-        day = seen.get(text)
+        day: int | None = seen.get(text)
         if day is None:
-            day = seen[text] = _day(text)
+            day = _day(text)
+            seen[text] = day
         if day == NO_DAY:
             refused.setdefault(
                 n, f'datetime: "{str(text)[:40]}" is not a time; give it as 2025-03-01T10:20:30Z'
@@ -191,7 +194,7 @@ def _day(text: str) -> int:
         if at.tzinfo is not None:
             at = at.astimezone(dt.UTC)
     except (ValueError, TypeError, OverflowError):
-        return int(NO_DAY)
+        return NO_DAY
     return (at.date() - _EPOCH).days
 
 

@@ -82,9 +82,9 @@ class Tally:
         self.verdicts += other.verdicts
         self.conditions += other.conditions
         for name, rule in other.rules.items():
-            mine = self.rules.setdefault(name, dict(_NO_RULE))
+            kept = self.rules.setdefault(name, dict(_NO_RULE))
             for key, value in rule.items():
-                mine[key] += value
+                kept[key] += value
         for mine, theirs in (
             (self.sensors, other.sensors),
             (self.months, other.months),

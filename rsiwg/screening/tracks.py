@@ -32,5 +32,4 @@ def along_tracks(count: int, *, seed: int = 1) -> NDArray[np.object_]:
     x, y = lon_deg[:, None] + east * widen, lat_deg[:, None] + north
     x -= np.maximum(x.max(axis=1) - 180, 0)[:, None]
     x -= np.minimum(x.min(axis=1) + 180, 0)[:, None]
-    made: NDArray[np.object_] = shapely.polygons(np.stack([x, y], axis=-1))
-    return made
+    return np.asarray(shapely.polygons(np.stack([x, y], axis=-1)), dtype=object)

@@ -14,6 +14,7 @@ from rsiwg.settings import Settings
 from rsiwg.store import open_database
 from rsiwg.web import api, health, pages, problems, rate, security, tracing
 from rsiwg.web import request_pages as _request_pages  # noqa: F401  # adds its views to the blueprint of pages
+from rsiwg.web import screenings as _screenings  # noqa: F401  # adds its views to the blueprints of pages and API
 from rsiwg.web.service import EXTENSION, Service
 
 

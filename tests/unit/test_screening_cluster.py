@@ -12,10 +12,11 @@ from rsiwg import casework
 from rsiwg.domain import Licence
 from rsiwg.screening import cluster
 from rsiwg.screening.cluster import on_dask
+from rsiwg.screening.files import Outputs
 from rsiwg.screening.judge import Screener
 from rsiwg.screening.partitions import partitions_of
 from rsiwg.screening.rulings import Terms
-from rsiwg.screening.run import Outputs, screen
+from rsiwg.screening.run import screen
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings(
