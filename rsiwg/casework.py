@@ -88,9 +88,12 @@ def screen(
     scheduler: str = "threads",
     workers: int = 2,
     cache: "Path | None" = None,
+    items: "Path | None" = None,
     watch: "Callable[[Progress], None]" = lambda _progress: None,
 ) -> dict[str, Any]:
     """Screen an archive, write findings, rejected rows, summary and map beside `out`, and answer the summary.
+
+    `items` is a file to which STAC items are written back with their verdicts.
 
     Raises:
         InvalidSubmission: the archive cannot be read, or `scheduler` is not known.
@@ -101,6 +104,7 @@ def screen(
     from rsiwg.screening.judge import Screener  # noqa: PLC0415
     from rsiwg.screening.partitions import partitions_of  # noqa: PLC0415
     from rsiwg.screening.run import in_threads, screen  # noqa: PLC0415
+    from rsiwg.screening.stac import has_items, write_items  # noqa: PLC0415
 
     if workers < 1:
         raise InvalidSubmission({"workers": "give 1 or more"})
@@ -111,9 +115,13 @@ def screen(
 
         execute = on_dask(scheduler, workers)
     partitions = partitions_of(source)
+    if items is not None:
+        has_items(partitions)
     screener = Screener.of(rulebook, terms, as_of=as_of, cache=cache)
     outputs = Outputs(hits=out)
     summary = screen(screener, partitions, outputs, execute=execute, watch=watch)
+    if items is not None:
+        write_items(partitions, outputs, items, rulebook=rulebook.version)
     titles = {r.id: r.title for r in rulebook.restrictions}
     page = reports.screening_html(
         summary, titles=titles, map_name=outputs.map.name, hits_name=outputs.hits.name

@@ -36,6 +36,7 @@ def _screen(options: argparse.Namespace) -> int:
         scheduler=options.scheduler,
         workers=options.workers,
         cache=options.cache,
+        items=options.items,
         watch=line.show,
     )
     line.end()
@@ -152,6 +153,12 @@ def add(commands: Any) -> None:
     made.add_argument("--workers", type=int, default=2, metavar="N")
     made.add_argument(
         "--cache", type=Path, metavar="DIR", help="folder in which the index of the rulebook is kept"
+    )
+    made.add_argument(
+        "--items",
+        type=Path,
+        metavar="items.ndjson",
+        help="write STAC items back, with their verdicts as properties",
     )
     made.add_argument("--quiet", action="store_true", help="no progress")
     waiting = command(

@@ -7,7 +7,7 @@ from typing import Any
 def _kernel() -> Any:
     try:
         return importlib.import_module("rsiwg.screening.kernel")
-    except ImportError:
+    except (ImportError, RuntimeError):  # not installed, or nowhere to keep what it compiles
         return None
 
 

@@ -47,7 +47,7 @@ def read_batches(partition: Partition, *, needs_days: bool, modality: Modality |
         InvalidSubmission: the file is damaged past its listing, or its coordinate system is not known.
     """
     reader = {
-        Form.PARQUET: _parquet, Form.LINES: _lines, Form.COLLECTION: _collection, Form.FILES: _files, Form.VECTOR: _vector,
+        Form.PARQUET: _parquet, Form.LINES: _items, Form.COLLECTION: _items, Form.FILES: _items, Form.VECTOR: _vector,
     }[partition.form]  # fmt: skip
     first_row = partition.first_row
     for footprints, told in reader(partition):
@@ -280,7 +280,25 @@ def _as_texts(told: Any) -> list[str | None]:
 # ---------------------------------------------------------------------------------------- STAC items
 
 
-def _lines(partition: Partition) -> Iterator[tuple[Footprints, Told]]:
+def _items(partition: Partition) -> Iterator[tuple[Footprints, Told]]:
+    return map(from_items, items_of(partition))
+
+
+def items_of(partition: Partition) -> Iterator[list[Any]]:
+    """The STAC items of a partition, in batches; what is none is a text that says why.
+
+    Raises:
+        InvalidSubmission: the partition does not hold STAC items, or is not JSON.
+    """
+    reader = {Form.LINES: _lines, Form.COLLECTION: _collection, Form.FILES: _files}.get(partition.form)
+    if reader is None:
+        raise InvalidSubmission(
+            {"items": "only STAC items can be written back: give an item collection, ndjson or a catalogue"}
+        )
+    return reader(partition)
+
+
+def _lines(partition: Partition) -> Iterator[list[Any]]:
     with Path(partition.path).open("rb") as file:
         file.seek(partition.start)
         data = file.read(partition.stop - partition.start)
@@ -288,10 +306,10 @@ def _lines(partition: Partition) -> Iterator[tuple[Footprints, Told]]:
     for line in data.removesuffix(b"\n").split(b"\n"):
         items.append(_parsed(line.strip(b" \t\r\x1e").removeprefix(b"\xef\xbb\xbf")))
         if len(items) == BATCH:
-            yield from_items(items)
+            yield items
             items = []
     if items:
-        yield from_items(items)
+        yield items
 
 
 class _No(str):
@@ -312,7 +330,7 @@ def _parsed(text: bytes) -> Any:
         return _No(f"this is not JSON: {exc.msg} at character {exc.colno}")
 
 
-def _collection(partition: Partition) -> Iterator[tuple[Footprints, Told]]:
+def _collection(partition: Partition) -> Iterator[list[Any]]:
     with Path(partition.path).open("rb") as file:
         file.seek(partition.start)
         text = file.read(partition.stop - partition.start)
@@ -323,10 +341,10 @@ def _collection(partition: Partition) -> Iterator[tuple[Footprints, Told]]:
         raise InvalidSubmission(
             {"input": f"{name} is not JSON near byte {partition.start + max(exc.pos - 1, 0):,}: {exc.msg}"}
         ) from None
-    yield from_items(items)
+    yield items
 
 
-def _files(partition: Partition) -> Iterator[tuple[Footprints, Told]]:
+def _files(partition: Partition) -> Iterator[list[Any]]:
     items: list[Any] = []
     for file in partition.files:
         try:
@@ -334,7 +352,7 @@ def _files(partition: Partition) -> Iterator[tuple[Footprints, Told]]:
         except OSError as exc:
             items.append(_No(f"{Path(file).name} cannot be read: {exc.strerror}"))
     if items:
-        yield from_items(items)
+        yield items
 
 
 def from_items(items: Sequence[Any]) -> tuple[Footprints, Told]:

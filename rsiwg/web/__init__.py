@@ -1,6 +1,7 @@
 """The web application: views, and the errors they answer with."""
 
 import io
+from collections.abc import Callable
 from typing import IO, Any
 
 import structlog
@@ -14,7 +15,7 @@ from rsiwg.settings import Settings
 from rsiwg.store import open_database
 from rsiwg.web import api, health, pages, problems, rate, security, tracing
 from rsiwg.web import request_pages as _request_pages  # noqa: F401  # adds its views to the blueprint of pages
-from rsiwg.web import screenings as _screenings  # noqa: F401  # adds its views to the blueprints of pages and API
+from rsiwg.web import screenings as _screenings
 from rsiwg.web.service import EXTENSION, Service
 
 
@@ -33,8 +34,13 @@ class _App(Flask):
         structlog.get_logger().error("http.failed", exc_info=exc_info)
 
 
-def create_app(settings: Settings, *, book: Rulebook | None = None) -> Flask:
-    """The application; `book` stands in for the rulebook of the settings.
+def create_app(
+    settings: Settings,
+    *,
+    book: Rulebook | None = None,
+    start_screening: Callable[[Settings], None] | None = None,
+) -> Flask:
+    """The application; `book` stands in for the rulebook of the settings, `start_screening` for a process of its own.
 
     Raises RulebookUnusable and StoreUnusable where nothing could be answered; connects to nothing yet.
     """
@@ -54,6 +60,7 @@ def create_app(settings: Settings, *, book: Rulebook | None = None) -> Flask:
         settings=settings,
         engine=open_database(settings.database_url),
         rulebook=rulebook.load(settings.geodata) if book is None else book,
+        start_screening=start_screening or _screenings.start_runner,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

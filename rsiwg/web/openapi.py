@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from rsiwg import __version__, intake
+from rsiwg.web import openapi_screenings
 from rsiwg.web.openapi_schemas import (
     ASSESSMENT,
     LAYERS,
@@ -41,6 +42,7 @@ def document() -> Json:
         "servers": [{"url": "/"}],
         "tags": [
             {"name": "requests", "description": "Check and store requests."},
+            {"name": "screenings", "description": "Screen archives of scenes."},
             {"name": "areas", "description": "Read an area of interest."},
             {"name": "rulebook", "description": "The rules and what they rest on."},
             {"name": "service", "description": "The service itself."},
@@ -161,6 +163,7 @@ def _paths() -> Json:
                 problems=(400, *_POSTED),
             )
         },
+        **openapi_screenings.paths(_operation, _content),
         "/api/v1/rules": {
             "get": _operation(
                 "listRules",
@@ -415,7 +418,7 @@ def _request_example() -> Json:
 def _schemas() -> Json:
     taken = _moved({k: v for k, v in intake.request_schema().items() if k not in {"$schema", "$id"}})
     parts = taken.pop("$defs", {})
-    return {"ImagingRequest": taken, **parts, **SCHEMAS}
+    return {"ImagingRequest": taken, **parts, **SCHEMAS, **openapi_screenings.SCHEMAS}
 
 
 def _moved(part: Any) -> Any:

@@ -62,6 +62,14 @@ def start_runner(settings: Settings) -> None:
     )
 
 
+def refuse_query() -> None:
+    """No parameter is known here, and one that is not known is refused, never ignored."""
+    if request.args:
+        raise InvalidSubmission(
+            dict.fromkeys(request.args, "there is no such parameter: leave it out or correct it")
+        )
+
+
 def _jobs() -> Jobs:
     return Jobs(service().settings.screenings)
 
@@ -103,7 +111,7 @@ def _receive() -> Job:
     job = _jobs().add(
         Path(file.filename or "archive").name, data, said, as_of, now(), service().rulebook.version
     )
-    start_runner(service().settings)
+    service().start_screening(service().settings)
     return job
 
 
@@ -113,6 +121,7 @@ def _receive() -> Job:
 @api.post("/screenings")
 def screen_archive() -> Response:
     """Take an archive and screen it in the background."""
+    refuse_query()
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType("Send the archive as multipart/form-data, in the field file.")
     job = _receive()
@@ -124,12 +133,14 @@ def screen_archive() -> Response:
 @api.get("/screenings")
 def list_screenings() -> Response:
     """Every screening, newest first."""
+    refuse_query()
     return json_answer({"screenings": [_document(job) for job in _jobs().all()]})
 
 
 @api.get("/screenings/<screening_id>")
 def show_screening(screening_id: str) -> Response:
     """How far a screening is, and its summary."""
+    refuse_query()
     return json_answer(_document(_jobs().get(screening_id)))
 
 
@@ -146,6 +157,7 @@ def screening_rejected(screening_id: str) -> Response:
 
 
 def _file(screening_id: str, which: str, content_type: str) -> Response:
+    refuse_query()
     job = _jobs().get(screening_id)
     path: Path = getattr(job.outputs(service().rulebook.version), which)
     if not job.outputs(service().rulebook.version).map.is_file():

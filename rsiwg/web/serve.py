@@ -12,7 +12,6 @@ from rsiwg.screening.jobs import Jobs
 from rsiwg.settings import Settings
 from rsiwg.store.migrate import is_current
 from rsiwg.web import create_app
-from rsiwg.web.screenings import start_runner
 from rsiwg.web.service import EXTENSION, Service
 
 _SHORTEST_SECRET = 16
@@ -41,7 +40,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 5000, workers
             )
         of.engine.dispose()  # no connection may be shared with the workers
         if Jobs(settings.screenings).due(of.rulebook.version):  # a restart, or a rule that changed
-            start_runner(settings)
+            of.start_screening(settings)
         address = _address(host, listening.getsockname()[1])
         if sys.platform == "win32":
             _run_waitress(app, listening, address)

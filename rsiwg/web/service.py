@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections import deque
+from collections.abc import Callable
 
 import attrs
 from flask import current_app
@@ -52,6 +53,8 @@ class Service:
     settings: Settings
     engine: Engine
     rulebook: Rulebook
+    start_screening: Callable[[Settings], None]
+    """Starts what screens the archives that wait, and returns at once."""
 
 
 def service() -> Service:

@@ -479,3 +479,43 @@ def test_terms_are_read_as_said():
         "part_960": True, "tier": 2, "licensee": "X", "us_person": False, "operated_from_us": True, "activity": ["collect"],
         "recipient": "commercial", "modality": None, "exercise": False,
     }  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------- STAC, written back
+
+
+@pytest.mark.parametrize("form", ["ndjson", "item collection", "static catalogue"])
+def test_items_get_their_verdict_and_stay_valid(form, tmp_path, book):
+    pystac = pytest.importorskip("pystac")
+    target = tmp_path / "items.ndjson"
+    run(FORMS[form](tmp_path), tmp_path, book, items=target)
+    items = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    told = {item["id"]: item["properties"] for item in items}
+    assert {name: p["rsiwg:verdict"] for name, p in told.items()} == {
+        "violates": "restricted", "elsewhere": "clear", "at the limit": "clear", "before": "restricted", "already the next day in UTC": "clear",
+    }  # fmt: skip
+    assert told["violates"]["rsiwg:restrictions"] == [
+        {"restriction": "israel-resolution", "outcome": "conflict", "overlap_share": 1.0}
+    ]
+    for item, before in zip(items, ITEMS, strict=True):
+        made = pystac.Item.from_dict(item)
+        if item["id"] != "already the next day in UTC":  # STAC wants UTC, and this one has an offset
+            assert made.validate()
+        assert {
+            k: v for k, v in item["properties"].items() if not k.startswith("rsiwg:") or k == "rsiwg:modality"
+        } == before["properties"]
+
+
+def test_an_item_that_cannot_be_judged_says_why(tmp_path, book):
+    path, target = tmp_path / "a.ndjson", tmp_path / "items.ndjson"
+    path.write_text("\n".join([json.dumps(an_item("bad", gsd=-1)), "no json", json.dumps(ITEMS[0])]), "utf-8")
+    run(path, tmp_path, book, items=target)
+    bad, good = (json.loads(line)["properties"] for line in target.read_text("utf-8").splitlines())
+    assert bad["rsiwg:verdict"] == "undetermined"
+    assert bad["rsiwg:reason"].startswith("gsd: -1 m is outside")
+    assert good["rsiwg:verdict"] == "restricted"
+
+
+def test_only_stac_items_are_written_back(tmp_path, book):
+    with pytest.raises(InvalidSubmission, match="only STAC items"):
+        run(as_parquet(tmp_path), tmp_path, book, items=tmp_path / "items.ndjson")
