@@ -9,6 +9,13 @@ from rsiwg import resources
 from rsiwg.reports.summary import page_environment
 
 _MOST_ROWS = 60
+CHECK_TITLES = {
+    "country_is_known": "Land of no agreed country",
+    "rulebook_covers_the_days": "Days that the rulebook does not cover",
+    "rulebook_is_whole": "The rulebook is not whole",
+    "layers_are_sound": "Layers that are missing, altered or stale",
+}
+"""Findings that rest on no one restriction."""
 
 
 def screening_html(
@@ -21,7 +28,7 @@ def screening_html(
         .get_template("screening/summary.html")
         .render(
             summary=summary,
-            titles=titles,
+            titles={**CHECK_TITLES, **titles},
             map_name=map_name,
             hits_name=hits_name,
             nonce=nonce,
@@ -36,11 +43,13 @@ def screening_html(
 
 
 def counted_rows(counts: Mapping[str, Mapping[str, int]], *, by_count: bool) -> list[dict[str, Any]]:
-    """By name or the worst first, each with the width of its bars, in per cent of the largest."""
+    """The worst first, or by name with the last first, each with the width of its bars, in per cent of the largest."""
     rows: list[dict[str, Any]] = [
         {"name": name, **verdicts, "scenes": sum(verdicts.values())} for name, verdicts in counts.items()
     ]
-    if by_count:
+    if not by_count:
+        rows.sort(key=lambda row: row["name"], reverse=True)
+    else:
         rows.sort(key=lambda row: (-row["restricted"], -row["undetermined"], -row["scenes"], row["name"]))
     largest = max((row["scenes"] for row in rows), default=1) or 1
     for row in rows:

@@ -197,7 +197,7 @@ def _list(problems: dict[str, str]) -> str:
 def screening(screening_id: str) -> str:
     """One screening: its progress, and its summary when it is done."""
     document = _document(_jobs().get(screening_id))
-    titles = {r.id: r.title for r in service().rulebook.restrictions}
+    titles = {**reports.CHECK_TITLES, **{r.id: r.title for r in service().rulebook.restrictions}}
     return render_template(
         "screening/show.html", screening=document, titles=titles, of_counts=reports.counted_rows
     )
