@@ -31,10 +31,20 @@ from rsiwg.screening.grid import (
     spread,
 )
 
-FORMAT = "1"
+FORMAT = "2"
 """Changes with what the arrays mean, so that an older cache is not taken for a new one."""
 
-_ARRAYS = ("coarse", "cell_set", "cell_edges", "edge_of", "edges", "edge_zone", "set_members", "set_zones")
+_ARRAYS = (
+    "coarse",
+    "cell_set",
+    "cell_near",
+    "cell_edges",
+    "edge_of",
+    "edges",
+    "edge_zone",
+    "set_members",
+    "set_zones",
+)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -47,6 +57,8 @@ class ZoneIndex:
     """(720, 1440): the set of zones that hold the whole cell, or -1 - block where an edge touches it."""
     cell_set: NDArray[np.int32]
     """By fine cell of the blocks: the set of zones that hold the whole cell."""
+    cell_near: NDArray[np.int32]
+    """By fine cell of the blocks: the set of zones with an edge in it; 0 where there is none."""
     cell_edges: NDArray[np.int32]
     """By fine cell, and one more: where its edges begin in `edge_of`."""
     edge_of: NDArray[np.int32]
@@ -91,12 +103,14 @@ class ZoneIndex:
         fine, coarse = _interiors(edges, edge_zone, block_of, zones)
         sets = _Sets(zones)
         cell_set = sets.intern(fine[~is_in(fine, own)], blocks * CELLS_PER_BLOCK)
+        cell_near = sets.intern(own, blocks * CELLS_PER_BLOCK)
         coarse_set = sets.intern(coarse, ROWS * COLUMNS)
         set_members, set_zones = sets.arrays()
         return cls(
             outlines=outlines,
             coarse=np.where(touched, -1 - block_of, coarse_set).astype(np.int32).reshape(ROWS, COLUMNS),
             cell_set=cell_set,
+            cell_near=cell_near,
             cell_edges=cell_edges,
             edge_of=entries.astype(np.int32),
             edges=edges,

@@ -78,7 +78,7 @@ def _compiled(footprints: Footprints, index: ZoneIndex) -> tuple[Ints, Ints]:
     )
     while at < count:
         found, doubtful, done = kernel.find_pairs(
-            footprints.xy, footprints.starts[at:], footprints.is_ring[at:], index.coarse, index.cell_set, index.cell_edges,
+            footprints.xy, footprints.starts[at:], footprints.is_ring[at:], index.coarse, index.cell_set, index.cell_near, index.cell_edges,
             index.edge_of, index.edges, index.edge_zone, index.set_members, index.set_zones, zones, pairs, unsure,
         )  # fmt: skip
         certain.append(pairs[:found] + np.array([at, 0]))
@@ -148,7 +148,7 @@ def _fine_boxes(index: ZoneIndex, c0: Ints, c1: Ints, r0: Ints, r1: Ints) -> tup
     owner, step = spread(size[narrow])
     wide = (c1 - c0 + 1)[narrow][owner]
     cell, _ = _cells(index, c0[narrow][owner] + step % wide, r0[narrow][owner] + step // wide)
-    has = (cell >= 0) & (index.cell_edges[cell] < index.cell_edges[cell + 1])
+    has = (cell >= 0) & (index.cell_near[cell] != 0)
     edged[narrow] += np.bincount(owner, weights=has, minlength=len(narrow)).astype(np.int64)
     return edged, _cells(index, c0, r0)[1]
 
@@ -178,18 +178,13 @@ def _near(index: ZoneIndex, rows: Ints, c0: Ints, c1: Ints, r0: Ints, r1: Ints) 
         )
         if side == 1:
             cell, _ = _cells(index, column, row)
-            begin, end = cell, cell + 1
-        else:
+        else:  # all cells of the block
             block = -1 - index.coarse[row, column].astype(np.int64)
-            cell = block
-            begin, end = block * CELLS_PER_BLOCK, (block + 1) * CELLS_PER_BLOCK
+            owner, step = np.repeat(owner, CELLS_PER_BLOCK), np.tile(np.arange(CELLS_PER_BLOCK), len(block))
+            cell = np.where(block < 0, -1, block * CELLS_PER_BLOCK).repeat(CELLS_PER_BLOCK)
+            cell = np.where(cell < 0, -1, cell + step)
         held = cell >= 0
-        owner = owner[held]
-        begin, end = (
-            index.cell_edges[begin[held]].astype(np.int64),
-            index.cell_edges[end[held]].astype(np.int64),
-        )
-        entry, step = spread(end - begin)
-        zone = index.edge_zone[index.edge_of[begin[entry] + step]]
-        found.append(distinct(rows[at[owner[entry]]] * zones + zone))
+        sets = len(index.set_members)
+        seen = distinct(owner[held] * sets + index.cell_near[cell[held]])
+        found.append(_of_sets(index, rows[at[seen // sets]], seen % sets) @ np.array([zones, 1]))
     return distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)

@@ -96,6 +96,7 @@ def find_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  # one
     is_ring,
     coarse,
     cell_set,
+    cell_near,
     cell_edges,
     edge_of,
     edges,
@@ -152,7 +153,7 @@ def find_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  # one
                         base = block * CELLS_PER_BLOCK + fr % SIDE * SIDE
                         for fc in range(max(column0, c * SIDE), min(column1, c * SIDE + SIDE - 1) + 1):
                             cell = base + fc % SIDE
-                            if cell_edges[cell] < cell_edges[cell + 1]:
+                            if cell_near[cell] != 0:
                                 plain = False
                                 break
                             state = cell_set[cell]
@@ -193,16 +194,21 @@ def find_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  # one
                     base = block * CELLS_PER_BLOCK + fr % SIDE * SIDE
                     for fc in range(max(column0, c * SIDE), min(column1, c * SIDE + SIDE - 1) + 1):
                         cell = base + fc % SIDE
+                        open_here = False
+                        for m in range(set_members[cell_near[cell]], set_members[cell_near[cell] + 1]):
+                            zone = set_zones[m]
+                            if hit[zone] != i:
+                                open_here = True
+                                if near[zone] != i:
+                                    near[zone] = i
+                                    nears[near_count] = zone
+                                    near_count += 1
+                        if not open_here or not is_ring[i]:
+                            continue
                         for k in range(cell_edges[cell], cell_edges[cell + 1]):
                             edge = edge_of[k]
                             zone = edge_zone[edge]
                             if hit[zone] == i:
-                                continue
-                            if near[zone] != i:
-                                near[zone] = i
-                                nears[near_count] = zone
-                                near_count += 1
-                            if not is_ring[i]:
                                 continue
                             ax, ay, bx, by = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
                             if (
@@ -230,8 +236,8 @@ def find_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  # one
                     _, cell = _set_at(xy[n, 0], xy[n, 1], coarse, cell_set)
                     clean = True
                     if cell >= 0:
-                        for k in range(cell_edges[cell], cell_edges[cell + 1]):
-                            if edge_zone[edge_of[k]] == zone:
+                        for k in range(set_members[cell_near[cell]], set_members[cell_near[cell] + 1]):
+                            if set_zones[k] == zone:
                                 clean = False
                                 break
                     if clean:
