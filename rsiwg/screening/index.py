@@ -31,13 +31,14 @@ from rsiwg.screening.grid import (
     spread,
 )
 
-FORMAT = "2"
+FORMAT = "3"
 """Changes with what the arrays mean, so that an older cache is not taken for a new one."""
 
 _ARRAYS = (
     "coarse",
     "cell_set",
     "cell_near",
+    "block_edges",
     "cell_edges",
     "edge_of",
     "edges",
@@ -59,6 +60,8 @@ class ZoneIndex:
     """By fine cell of the blocks: the set of zones that hold the whole cell."""
     cell_near: NDArray[np.int32]
     """By fine cell of the blocks: the set of zones with an edge in it; 0 where there is none."""
+    block_edges: NDArray[np.uint64]
+    """By block: a bit for each fine cell, row by row, set where there is an edge in it."""
     cell_edges: NDArray[np.int32]
     """By fine cell, and one more: where its edges begin in `edge_of`."""
     edge_of: NDArray[np.int32]
@@ -111,6 +114,7 @@ class ZoneIndex:
             coarse=np.where(touched, -1 - block_of, coarse_set).astype(np.int32).reshape(ROWS, COLUMNS),
             cell_set=cell_set,
             cell_near=cell_near,
+            block_edges=np.packbits(cell_near != 0, bitorder="little").view("<u8").astype(np.uint64),
             cell_edges=cell_edges,
             edge_of=entries.astype(np.int32),
             edges=edges,

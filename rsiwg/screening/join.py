@@ -78,7 +78,7 @@ def _compiled(footprints: Footprints, index: ZoneIndex) -> tuple[Ints, Ints]:
     )
     while at < count:
         found, doubtful, done = kernel.find_pairs(
-            footprints.xy, footprints.starts[at:], footprints.is_ring[at:], index.coarse, index.cell_set, index.cell_near, index.cell_edges,
+            footprints.xy, footprints.starts[at:], footprints.is_ring[at:], index.coarse, index.cell_set, index.cell_near, index.block_edges, index.cell_edges,
             index.edge_of, index.edges, index.edge_zone, index.set_members, index.set_zones, zones, pairs, unsure,
         )  # fmt: skip
         certain.append(pairs[:found] + np.array([at, 0]))

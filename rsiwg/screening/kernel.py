@@ -79,6 +79,16 @@ def _edge_meets_ring(ax, ay, bx, by, xy, start, end):  # type: ignore[no-untyped
 
 
 @_compiled
+def _under(r, c, row0, row1, column0, column1):  # type: ignore[no-untyped-def]
+    """Bits of the fine cells of a coarse cell that lie under a box of fine rows and columns."""
+    low, high = max(row0 - r * SIDE, 0), min(row1 - r * SIDE, SIDE - 1)
+    left, right = max(column0 - c * SIDE, 0), min(column1 - c * SIDE, SIDE - 1)
+    columns = (np.uint64(0xFF) >> np.uint64(SIDE - 1 - (right - left))) << np.uint64(left)
+    rows = (~np.uint64(0) >> np.uint64(SIDE * (SIDE - 1 - (high - low)))) << np.uint64(SIDE * low)
+    return (columns * np.uint64(0x0101010101010101)) & rows
+
+
+@_compiled
 def _set_at(x, y, coarse, cell_set):  # type: ignore[no-untyped-def]
     """(set of the zones that hold the cell of a point, fine cell or -1)."""
     column, row = _column(x), _row(y)
@@ -97,6 +107,7 @@ def find_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  # one
     coarse,
     cell_set,
     cell_near,
+    block_edges,
     cell_edges,
     edge_of,
     edges,
@@ -141,28 +152,19 @@ def find_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  # one
             if not plain:
                 break
         if not plain:
-            # Is there an edge in any fine cell under the box?
-            plain, state = True, -1
+            plain = True
             for r in range(row0 // SIDE, row1 // SIDE + 1):
                 for c in range(column0 // SIDE, column1 // SIDE + 1):
                     block = -1 - coarse[r, c]
-                    if block < 0:
-                        state = coarse[r, c]
-                        continue
-                    for fr in range(max(row0, r * SIDE), min(row1, r * SIDE + SIDE - 1) + 1):
-                        base = block * CELLS_PER_BLOCK + fr % SIDE * SIDE
-                        for fc in range(max(column0, c * SIDE), min(column1, c * SIDE + SIDE - 1) + 1):
-                            cell = base + fc % SIDE
-                            if cell_near[cell] != 0:
-                                plain = False
-                                break
-                            state = cell_set[cell]
-                        if not plain:
-                            break
-                    if not plain:
+                    if block >= 0 and block_edges[block] & _under(r, c, row0, row1, column0, column1):
+                        plain = False
                         break
                 if not plain:
                     break
+            if plain:  # all cells under the box are alike
+                state = coarse[row0 // SIDE, column0 // SIDE]
+                if state < 0:
+                    state = cell_set[(-1 - state) * CELLS_PER_BLOCK + row0 % SIDE * SIDE + column0 % SIDE]
         if plain:
             for m in range(set_members[state], set_members[state + 1]):
                 pairs[found, 0], pairs[found, 1] = i, set_zones[m]
@@ -190,10 +192,16 @@ def find_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  # one
                 block = -1 - coarse[r, c]
                 if block < 0:
                     continue
-                for fr in range(max(row0, r * SIDE), min(row1, r * SIDE + SIDE - 1) + 1):
-                    base = block * CELLS_PER_BLOCK + fr % SIDE * SIDE
-                    for fc in range(max(column0, c * SIDE), min(column1, c * SIDE + SIDE - 1) + 1):
-                        cell = base + fc % SIDE
+                edged = block_edges[block] & _under(r, c, row0, row1, column0, column1)
+                if not edged:
+                    continue
+                for cell_row in range(SIDE):
+                    if not (edged >> np.uint64(cell_row * SIDE)) & np.uint64(0xFF):
+                        continue
+                    for cell_column in range(SIDE):
+                        if not (edged >> np.uint64(cell_row * SIDE + cell_column)) & np.uint64(1):
+                            continue
+                        cell = block * CELLS_PER_BLOCK + cell_row * SIDE + cell_column
                         open_here = False
                         for m in range(set_members[cell_near[cell]], set_members[cell_near[cell] + 1]):
                             zone = set_zones[m]
