@@ -1,6 +1,7 @@
 """Which footprints meet which zones: exactly the pairs of shapely's `intersects`, most of them without a geometry."""
 
 import threading
+from collections.abc import Iterator
 
 import attrs
 import numpy as np
@@ -14,6 +15,7 @@ from rsiwg.screening.index import ZoneIndex
 
 _WIDEST_CELLS = 4096
 """Fine cells under a box that NumPy looks at one by one; a wider box goes by its coarse cells alone."""
+_CELLS_AT_ONCE = 2_000_000
 _ONE_AT_A_TIME = threading.Lock()
 """GEOS prepares an outline at its first question, which two threads must not do at once."""
 
@@ -145,12 +147,21 @@ def _fine_boxes(index: ZoneIndex, c0: Ints, c1: Ints, r0: Ints, r1: Ints) -> tup
     size = (c1 - c0 + 1) * (r1 - r0 + 1)
     edged = np.where(size > _WIDEST_CELLS, 1, 0)
     narrow = np.flatnonzero(size <= _WIDEST_CELLS)
-    owner, step = spread(size[narrow])
-    wide = (c1 - c0 + 1)[narrow][owner]
-    cell, _ = _cells(index, c0[narrow][owner] + step % wide, r0[narrow][owner] + step // wide)
-    has = (cell >= 0) & (index.cell_near[cell] != 0)
-    edged[narrow] += np.bincount(owner, weights=has, minlength=len(narrow)).astype(np.int64)
+    for at in _slices(narrow, size):
+        owner, step = spread(size[at])
+        wide = (c1 - c0 + 1)[at][owner]
+        cell, _ = _cells(index, c0[at][owner] + step % wide, r0[at][owner] + step // wide)
+        has = (cell >= 0) & (index.cell_near[cell] != 0)
+        edged[at] += np.bincount(owner, weights=has, minlength=len(at)).astype(np.int64)
     return edged, _cells(index, c0, r0)[1]
+
+
+def _slices(rows: Ints, size: Ints) -> Iterator[Ints]:
+    """Rows in pieces of at most some million cells, so that wide footprints do not fill the memory."""
+    piece = np.cumsum(size[rows]) // _CELLS_AT_ONCE
+    for n in range(int(piece[-1]) + 1 if len(rows) else 0):
+        if (at := rows[piece == n]).size:
+            yield at
 
 
 def _probed(footprints: Footprints, index: ZoneIndex, rows: Ints) -> Ints:
@@ -166,10 +177,11 @@ def _near(index: ZoneIndex, rows: Ints, c0: Ints, c1: Ints, r0: Ints, r1: Ints) 
     """row x zones + zone for every zone with an edge in a cell under the box, each once, sorted."""
     zones = len(index.outlines)
     found = []
-    fine = (c1 - c0 + 1) * (r1 - r0 + 1) <= _WIDEST_CELLS
-    for at, side in ((np.flatnonzero(fine), 1), (np.flatnonzero(~fine), SIDE)):
-        if not len(at):
-            continue
+    size = (c1 - c0 + 1) * (r1 - r0 + 1)
+    fine = size <= _WIDEST_CELLS
+    pieces = [(at, 1) for at in _slices(np.flatnonzero(fine), size)]
+    pieces += [(at, SIDE) for at in _slices(np.flatnonzero(~fine), size)]
+    for at, side in pieces:
         wide = c1[at] // side - c0[at] // side + 1
         owner, step = spread(wide * (r1[at] // side - r0[at] // side + 1))
         column, row = (
@@ -180,9 +192,9 @@ def _near(index: ZoneIndex, rows: Ints, c0: Ints, c1: Ints, r0: Ints, r1: Ints) 
             cell, _ = _cells(index, column, row)
         else:  # all cells of the block
             block = -1 - index.coarse[row, column].astype(np.int64)
-            owner, step = np.repeat(owner, CELLS_PER_BLOCK), np.tile(np.arange(CELLS_PER_BLOCK), len(block))
-            cell = np.where(block < 0, -1, block * CELLS_PER_BLOCK).repeat(CELLS_PER_BLOCK)
-            cell = np.where(cell < 0, -1, cell + step)
+            owner, block = owner[block >= 0], block[block >= 0]
+            cell = (block[:, None] * CELLS_PER_BLOCK + np.arange(CELLS_PER_BLOCK)).ravel()
+            owner = np.repeat(owner, CELLS_PER_BLOCK)
         held = cell >= 0
         sets = len(index.set_members)
         seen = distinct(owner[held] * sets + index.cell_near[cell[held]])
