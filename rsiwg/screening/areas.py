@@ -39,9 +39,8 @@ def ring_areas_km2(xy: Floats, starts: Ints) -> Floats:
             w / 2 * _authalic_q(np.sin(middle + node * half))
             for node, w in zip(_NODES, _WEIGHTS, strict=True)
         )
-        within = np.ones(len(half), dtype=bool)
-        within[starts[1:-1] - 1] = False
-        ring = np.repeat(np.arange(len(sums)), np.diff(starts))[:-1]
+        ring = np.repeat(np.arange(len(sums)), np.diff(starts))
+        within, ring = ring[1:] == ring[:-1], ring[:-1]
         strips = np.where(within, np.diff(lon) * mean, 0.0)
         sums[:] = np.bincount(ring, weights=strips, minlength=len(sums))
         sums[ring[within & (np.abs(half) > np.radians(_LONG_EDGE_DEG) / 2)]] = np.nan
