@@ -390,11 +390,12 @@ def test_threads_and_their_number_do_not_change_a_byte(archive, tmp_path, book):
     assert one == three
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_archive(archive, tmp_path):
-    """Peak memory of a process for 40,000 scenes in 20 row groups, and for the same file 4 times over."""
+    """Peak memory of a process for 40,000 scenes in 20 row groups, and for the same file 3 times over."""
     many = tmp_path / "many"
     many.mkdir()
-    for n in range(4):
+    for n in range(3):
         os.link(archive, many / f"{n}.parquet")
     peaks = []
     for source in (archive, many):
