@@ -10,7 +10,7 @@ VAR := var
 export RSIWG_DATABASE_URL ?= sqlite:///$(VAR)/rsiwg.db
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fmt lint types layers unit browser bench bench-imagery bench-parties bench-sensing wheel frontend chromium db lock geodata docs-rules clean
+.PHONY: help serve test check fmt lint types layers unit browser bench bench-imagery bench-parties bench-screening bench-sensing wheel frontend chromium db lock geodata docs-rules clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ bench-imagery: $(VENV)/.dev  ## Measure checking and complying of rasters beside
 
 bench-parties: $(VENV)/.dev  ## Measure the screening of names: time and memory
 	$(BIN)/python benchmarks/bench_parties.py
+
+bench-screening: $(VENV)/.dev  ## Bulk screening beside its peers (needs the extra `bench`)
+	$(BIN)/python benchmarks/bench_screening.py
 
 wheel: $(VENV)/.dev frontend  ## Build the wheel into dist/ (tests/meta/test_wheel.py tries one from an empty folder)
 	$(BIN)/python -m build --wheel --no-isolation

@@ -87,8 +87,8 @@ def ours(elements: list[ElementSet], areas: list[tuple[str, Area]], days: float)
 
 
 def with_tatc(elements: list[ElementSet], areas: list[tuple[str, Area]], days: float):
-    from tatc.analysis import collect_region_observations  # noqa: PLC0415  heavy, and may be missing
-    from tatc.schemas import Instrument, Satellite, TwoLineElements  # noqa: PLC0415
+    from tatc.analysis import collect_region_observations
+    from tatc.schemas import Instrument, Satellite, TwoLineElements
 
     made = []
     for each in elements:

@@ -17,12 +17,18 @@ from rsiwg.domain.document import (
     canonical_json,
     kind_document,
 )
-from rsiwg.errors import InvalidSubmission, NotFound
+from rsiwg.errors import InvalidSubmission, NotFound, RsiwgError
 from rsiwg.intake import Submission, read_request, read_submission
 from rsiwg.regulation import QUESTIONS, question_named
 from rsiwg.settings import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rsiwg.screening.files import Progress
+    from rsiwg.screening.jobs import Jobs
+    from rsiwg.screening.rulings import Terms
     from rsiwg.store import NewAssessment, NewRequest, StoredAssessment, StoredRequest
 
 
@@ -75,6 +81,80 @@ def check(
     assessment = assess(attrs.evolve(submission.request, as_of=as_of), rulebook, __version__)
     document = {**assessment_document(assessment), "changes": list(submission.changes)}
     return Checked(submission=submission, assessment=assessment, document=document)
+
+
+def screen(
+    source: "Path",
+    out: "Path",
+    rulebook: Rulebook,
+    terms: "Terms",
+    *,
+    as_of: dt.date | None = None,
+    scheduler: str = "threads",
+    workers: int = 2,
+    cache: "Path | None" = None,
+    items: "Path | None" = None,
+    watch: "Callable[[Progress], None]" = lambda _progress: None,
+) -> dict[str, Any]:
+    """Screen an archive, write findings, rejected rows, summary and map beside `out`, and answer the summary.
+
+    `items` is a file to which STAC items are written back with their verdicts.
+
+    Raises:
+        InvalidSubmission: the archive cannot be read, or `scheduler` is not known.
+    """
+    # The web service and a single check must not load what only screening needs.
+    from rsiwg import maps, reports  # noqa: PLC0415
+    from rsiwg.screening.files import Outputs, write_whole  # noqa: PLC0415
+    from rsiwg.screening.judge import Screener  # noqa: PLC0415
+    from rsiwg.screening.partitions import partitions_of  # noqa: PLC0415
+    from rsiwg.screening.run import in_threads, screen  # noqa: PLC0415
+    from rsiwg.screening.stac import has_items, write_items  # noqa: PLC0415
+
+    if workers < 1:
+        raise InvalidSubmission({"workers": "give 1 or more"})
+    if scheduler == "threads":
+        execute = in_threads(workers)
+    else:
+        from rsiwg.screening.cluster import on_dask  # noqa: PLC0415
+
+        execute = on_dask(scheduler, workers)
+    partitions = partitions_of(source)
+    if items is not None:
+        has_items(partitions)
+    screener = Screener.of(rulebook, terms, as_of=as_of, cache=cache)
+    outputs = Outputs(hits=out)
+    summary = screen(screener, partitions, outputs, execute=execute, watch=watch)
+    if items is not None:
+        write_items(partitions, outputs, items, rulebook=rulebook.version)
+    titles = {r.id: r.title for r in rulebook.restrictions}
+    page = reports.screening_html(
+        summary, titles=titles, map_name=outputs.map.name, hits_name=outputs.hits.name
+    )
+    write_whole(outputs.page, page.encode())
+    scene = maps.screening_scene(summary, rulebook)
+    write_whole(outputs.map, maps.draw(scene, assets=maps.Assets.inline()).encode())
+    return summary
+
+
+def screen_waiting(jobs: "Jobs", rulebook: Rulebook) -> int:
+    """Screen every archive that waits, one after another, and those last screened under another rulebook; answer how many."""
+    from rsiwg.screening.jobs import keep_problem, keep_progress  # noqa: PLC0415  # as in `screen`
+
+    count = 0
+    with jobs.turn():
+        while due := jobs.due(rulebook.version):
+            job = due[0]
+            outputs = job.outputs(rulebook.version)
+            try:
+                screen(
+                    job.archive, outputs.hits, rulebook, job.terms, as_of=job.as_of, cache=jobs.folder / "cache",
+                    watch=lambda progress, outputs=outputs: keep_progress(outputs, progress),  # type: ignore[misc]
+                )  # fmt: skip
+            except RsiwgError as exc:
+                keep_problem(outputs, str(exc))
+            count += 1
+    return count
 
 
 def ask(

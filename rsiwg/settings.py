@@ -75,6 +75,8 @@ class Settings:
     """SQLAlchemy URL; SQLite and PostgreSQL are tested."""
     geodata: Path = attrs.field(default=resources.GEODATA, converter=Path)
     """Folder of the rulebook; a deployment may point to newer rules without a new wheel."""
+    screenings: Path = attrs.field(default=Path("screenings"), converter=Path)
+    """Folder in which uploaded archives and their screenings are kept; made when the first one comes."""
     log_json: bool = attrs.field(default=True, converter=attrs.converters.to_bool)
     """JSON log lines, or columns for people."""
     behind_https: bool = attrs.field(default=False, converter=attrs.converters.to_bool)

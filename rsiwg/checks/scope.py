@@ -70,8 +70,34 @@ class Scope:
     """Why a violation would be undetermined everywhere."""
 
 
+@attrs.frozen(kw_only=True)
+class Bearing:
+    """A restriction that concerns a request wherever on Earth its ground lies."""
+
+    limits: tuple[tuple[Period, Limit], ...]
+    sensors: tuple[Sensor, ...]
+    doubts: tuple[Doubt, ...]
+
+
 def scope_of(request: ImagingRequest, restriction: Restriction, rulebook: Rulebook) -> Scope | NotApplicable:
     """Follow the questions in order; the first that says no is the reason given."""
+    bearing = bearing_of(request, restriction)
+    if isinstance(bearing, NotApplicable):
+        return bearing
+    grounds = grounds_of(request.aoi, restriction)
+    if not grounds and restriction.problem is None:
+        return _elsewhere(request, restriction, bearing.limits[-1][1].citation)
+    return Scope(
+        restriction=restriction,
+        limits=bearing.limits,
+        sensors=bearing.sensors,
+        grounds=grounds,
+        doubts=bearing.doubts,
+    )
+
+
+def bearing_of(request: ImagingRequest, restriction: Restriction) -> Bearing | NotApplicable:
+    """Every question but that of the ground."""
     limits = tuple(
         (days, limit)
         for limit in restriction.limits
@@ -101,14 +127,9 @@ def scope_of(request: ImagingRequest, restriction: Restriction, rulebook: Rulebo
             f"It does not concern data for {named(request.recipient.kind)}, the recipient.",
             citation,
         )
-    grounds = grounds_of(request.aoi, restriction)
-    if not grounds and restriction.problem is None:
-        return _elsewhere(request, restriction, citation)
-    return Scope(
-        restriction=restriction,
+    return Bearing(
         limits=limits,
         sensors=sensors,
-        grounds=grounds,
         doubts=(*_standing(restriction), *why, *activities, *_recipient_doubts(request, restriction)),
     )
 

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from rsiwg import __version__, errors
-from rsiwg.cli import clock, imagery, parties, regulation, requests, rules, sensing, service
+from rsiwg.cli import clock, imagery, parties, regulation, requests, rules, screening, sensing, service
 from rsiwg.cli.parts import INVALID, OTHER, Parser
 
-GROUPS = (requests, regulation, clock, parties, imagery, sensing, rules, service)
+GROUPS = (requests, regulation, clock, parties, screening, imagery, sensing, rules, service)
 """In the order in which help shows them."""
 
 INVALID_INPUT = (

@@ -10,6 +10,7 @@ from rsiwg.maps.delivery import delivery_scene
 from rsiwg.maps.overflights import scene_of_accesses
 from rsiwg.maps.page import draw
 from rsiwg.maps.scene import Bounds, Feature, Group, Layer, Moment, Picture, Scene, Timeline
+from rsiwg.maps.screening import screening_scene
 from rsiwg.maps.shaping import simplify_for_drawing
 from rsiwg.maps.styles import STYLES, Style
 
@@ -30,5 +31,6 @@ __all__ = [
     "scene_of",
     "scene_of_accesses",
     "scene_of_changes",
+    "screening_scene",
     "simplify_for_drawing",
 ]

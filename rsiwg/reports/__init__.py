@@ -17,14 +17,17 @@ from rsiwg.reports.parties import (
     transparency_text,
 )
 from rsiwg.reports.scenes import comply_text, scene_report_html, scene_text
+from rsiwg.reports.screening import CHECK_TITLES, counted_rows, screening_html
 from rsiwg.reports.summary import summary_html
 from rsiwg.reports.tables import findings_csv, findings_geojson
 from rsiwg.reports.terminal import text
 
 __all__ = [
+    "CHECK_TITLES",
     "answer_text",
     "chain_svg",
     "comply_text",
+    "counted_rows",
     "difference_text",
     "findings_csv",
     "findings_geojson",
@@ -36,6 +39,7 @@ __all__ = [
     "scene_report_html",
     "scene_text",
     "screening_csv",
+    "screening_html",
     "screening_text",
     "summary_html",
     "text",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rsiwg.reports import words
-from rsiwg.reports.summary import environment, style_sheet
+from rsiwg.reports.summary import page_environment, style_sheet
 from rsiwg.reports.terminal import finding_lines, wrapped
 
 
@@ -70,7 +70,7 @@ def scene_report_html(
 ) -> str:
     """The report of a compliant copy as one HTML file; `pictures` are PNGs, before and after."""
     return (
-        environment()
+        page_environment()
         .get_template("scene-report.html")
         .render(
             document=document,

@@ -29,7 +29,7 @@ def summary_html(
     it, equal arguments give equal bytes.
     """
     return (
-        environment()
+        page_environment()
         .get_template("summary.html")
         .render(
             document=document,
@@ -94,8 +94,8 @@ def names() -> dict[str, Any]:
 
 
 @functools.cache
-def environment() -> jinja2.Environment:
-    """The templates of documents."""
+def page_environment() -> jinja2.Environment:
+    """The templates of pages that stand alone."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(resources.TEMPLATES),
         autoescape=True,

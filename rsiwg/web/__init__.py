@@ -1,6 +1,7 @@
 """The web application: views, and the errors they answer with."""
 
 import io
+from collections.abc import Callable
 from typing import IO, Any
 
 import structlog
@@ -19,6 +20,7 @@ from rsiwg.web import api_sensing as _api_sensing  # noqa: F401  # adds its view
 from rsiwg.web import party_api as _party_api  # noqa: F401  # adds its views to the API
 from rsiwg.web import party_pages as _party_pages  # noqa: F401  # adds its views to the pages
 from rsiwg.web import request_pages as _request_pages  # noqa: F401  # adds its views to the blueprint of pages
+from rsiwg.web import screenings as _screenings
 from rsiwg.web import sent_pages as _sent_pages  # noqa: F401  # the same
 from rsiwg.web.service import EXTENSION, Service
 
@@ -38,8 +40,13 @@ class _App(Flask):
         structlog.get_logger().error("http.failed", exc_info=exc_info)
 
 
-def create_app(settings: Settings, *, book: Rulebook | None = None) -> Flask:
-    """The application; `book` stands in for the rulebook of the settings.
+def create_app(
+    settings: Settings,
+    *,
+    book: Rulebook | None = None,
+    start_screening: Callable[[Settings], None] | None = None,
+) -> Flask:
+    """The application; `book` stands in for the rulebook of the settings, `start_screening` for a process of its own.
 
     Raises RulebookUnusable and StoreUnusable where nothing could be answered; connects to nothing yet.
     """
@@ -60,6 +67,7 @@ def create_app(settings: Settings, *, book: Rulebook | None = None) -> Flask:
         engine=open_database(settings.database_url),
         rulebook=rulebook.load(settings.geodata) if book is None else book,
         lists=ListsInUse(settings.screening.lists),
+        start_screening=start_screening or _screenings.start_runner,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from rsiwg import __version__, casework, intake
-from rsiwg.web import openapi_overflights, openapi_parties, openapi_sensing
+from rsiwg.web import openapi_overflights, openapi_parties, openapi_screenings, openapi_sensing
 from rsiwg.web.openapi_schemas import (
     ANSWER,
     ASSESSMENT,
@@ -45,6 +45,7 @@ def document() -> Json:
         "tags": [
             {"name": "requests", "description": "Check and store requests."},
             {"name": "questions", "description": "Ask the regulation library."},
+            {"name": "screenings", "description": "Screen archives of scenes."},
             {"name": "areas", "description": "Read an area of interest."},
             {"name": "parties", "description": "Screen parties against lists of names."},
             {"name": "rulebook", "description": "The rules and what they rest on."},
@@ -202,6 +203,7 @@ def _paths() -> Json:
             }
             for each in (*openapi_sensing.OPERATIONS, *openapi_overflights.OPERATIONS)
         },
+        **openapi_screenings.paths(_operation, _content),
         "/api/v1/rules": {
             "get": _operation(
                 "listRules",
@@ -510,6 +512,7 @@ def _schemas() -> Json:
         **openapi_sensing.SCHEMAS,
         **openapi_overflights.SCHEMAS,
         **openapi_parties.SCHEMAS,
+        **openapi_screenings.SCHEMAS,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from rsiwg.errors import StoreUnusable
+from rsiwg.screening.jobs import Jobs
 from rsiwg.settings import Settings
 from rsiwg.store.migrate import is_current
 from rsiwg.web import create_app, rescreening
@@ -38,6 +39,8 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 5000, workers
                 "The database does not answer or has not been brought up to date: run rsiwg db upgrade."
             )
         of.engine.dispose()  # no connection may be shared with the workers
+        if Jobs(settings.screenings).due(of.rulebook.version):  # a restart, or a rule that changed
+            of.start_screening(settings)
         address = _address(host, listening.getsockname()[1])
         if sys.platform == "win32":
             _run_waitress(app, listening, address)

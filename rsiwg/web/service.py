@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections import deque
+from collections.abc import Callable
 
 import attrs
 from flask import current_app
@@ -55,6 +56,8 @@ class Service:
     rulebook: Rulebook
     lists: ListsInUse
     """Lists of names that parties are screened against."""
+    start_screening: Callable[[Settings], None]
+    """Starts what screens the archives that wait, and returns at once."""
 
 
 def service() -> Service:

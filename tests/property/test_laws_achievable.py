@@ -12,7 +12,7 @@ from rsiwg.sensing.gsd import collected_gsd, horizon_of_sphere_deg
 METRES = st.floats(0.1, 5).map(lambda value: round(value, 3))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 @given(
     gsd_m=METRES,
     limit_m=METRES,

@@ -24,8 +24,11 @@ def make_app(book, tmp_path):
         given = {
             "secret_key": "for tests only, 16+",
             "database_url": f"sqlite:///{tmp_path}/web-{len(made)}.db",
+            "screenings": tmp_path / "screenings",
         }
-        app = create_app(Settings(**given | settings), book=with_book or book)
+        app = create_app(
+            Settings(**given | settings), book=with_book or book, start_screening=lambda _settings: None
+        )
         made.append(app)
         if migrated:
             upgrade(app.extensions[EXTENSION].engine)

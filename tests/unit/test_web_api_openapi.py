@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from rsiwg import casework
+from rsiwg.screening.jobs import Jobs
 from rsiwg.web import openapi
 
 DESCRIBED = openapi.document()
@@ -123,6 +125,7 @@ def answers(client):
         given = DESCRIBED["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"]
         yield path, "post", client.post(path, json=given)
         yield path, "post", client.post(path, json={"unknown": 1})
+    yield from answers_on_screenings(client)
     yield "/api/v1/rules", "get", client.get("/api/v1/rules")
     for rule in client.get("/api/v1/rules").get_json()["rules"]:
         yield "/api/v1/rules/{rule_id}", "get", client.get(f"/api/v1/rules/{rule['id']}")
@@ -152,6 +155,24 @@ def answers_about_parties(client, at):
         yield path, "post", client.post(f"{at}/{name}", json=body)
 
 
+def answers_on_screenings(client):
+    at = "/api/v1/archives"
+    item = {"type": "Feature", "id": "a", "geometry": None, "properties": {}}
+    upload = {"file": (io.BytesIO(json.dumps(item).encode()), "a.ndjson"), "licence": "part_960,tier=1"}
+    kept = client.post(at, data=upload)
+    yield at, "post", kept
+    yield at, "post", client.post(at, json={})
+    yield at, "post", client.post(at, data={"licence": "x"})
+    yield at, "get", client.get(at)
+    of = client.application.extensions["rsiwg"]
+    assert casework.screen_waiting(Jobs(of.settings.screenings), of.rulebook) == 1
+    one = kept.headers["Location"]
+    yield f"{at}/{{screening_id}}", "get", client.get(one)
+    yield f"{at}/{{screening_id}}", "get", client.get(f"{at}/S-0000000000")
+    for name in ("hits.parquet", "rejected.ndjson"):
+        yield f"{at}/{{screening_id}}/{name}", "get", client.get(f"{one}/{name}")
+
+
 def test_every_answer_is_as_described(client):
     seen = set()
     for path, method, response in answers(client):
@@ -161,6 +182,7 @@ def test_every_answer_is_as_described(client):
         schema = answer["content"][response.mimetype]["schema"]
         if "$ref" in schema:
             validator(schema["$ref"][1:]).validate(json.loads(response.data))
+        response.close()
     assert seen == {(path, method) for path, item in DESCRIBED["paths"].items() for method in item}
 
 

@@ -1,0 +1,1 @@
+"""Bulk screening: whole archives of scene footprints against the rulebook."""
