@@ -29,6 +29,7 @@ from rsiwg.errors import InvalidSubmission
 from rsiwg.geometry import Area, area_km2, join, overlap, to_geojson
 from rsiwg.imagery import Change, Complied, Method, Preview, RasterScene, comply, preview, read_scene
 from rsiwg.imagery.ground import Spacing
+from rsiwg.imagery.metadata import PROCESSED
 from rsiwg.imagery.scene import spacing_in
 from rsiwg.settings import Limits
 
@@ -276,8 +277,11 @@ def _notes(scene: RasterScene, known: Modality | None, given_day: dt.date | None
                 f"The tags say that {area_km2(piece.area):,.3g} km² were degraded to {piece.resolution_m:g} m, and the pixels "
                 "do not bear that out, or are too few to tell. They were judged as they lie.",
             )
-    if given_day is None and said.acquired_by == "the tags of the file" and "TIFFTAG" in said.acquired_by:
-        yield _note("condition", "The day comes from a tag that may give the day of processing.")
+    if given_day is None and said.acquired_by == PROCESSED:
+        yield _note(
+            "condition",
+            f"The day comes from {PROCESSED}, which may give the day of processing: give --acquired where another is known.",
+        )
     if said.beside:
         yield _note(
             "condition",

@@ -89,6 +89,10 @@ def _refuse_oversize(raster: DatasetReader, path: Path, limits: Limits) -> None:
             f"{path.name} has {raster.width:,} x {raster.height:,} pixels in {raster.count} bands, over the limit of "
             f"{limits.max_image_pixels:,} (max_image_pixels): cut it into parts"
         )
+    if raster.subdatasets:
+        raise InvalidImage(
+            f"{path.name} holds {len(raster.subdatasets)} pictures, and only the first would be judged: give each as a file of its own"
+        )
     if raster.count == 0:
         raise InvalidImage(f"{path.name} holds no band")
     for (rows, columns), kind in zip(raster.block_shapes, raster.dtypes, strict=True):
