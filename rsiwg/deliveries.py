@@ -30,7 +30,7 @@ from rsiwg.geometry import Area, area_km2, join, overlap, to_geojson
 from rsiwg.imagery import Change, Complied, Method, Preview, RasterScene, comply, preview, read_scene
 from rsiwg.imagery.ground import Spacing
 from rsiwg.imagery.metadata import PROCESSED
-from rsiwg.imagery.scene import spacing_in
+from rsiwg.imagery.scene import provable, spacing_in
 from rsiwg.settings import Limits
 
 NOT_STATED = Applicant(name="not stated", country="ZZ")
@@ -42,6 +42,9 @@ a product of 0.40 m in UTM has pixels 0.3998 to 0.4002 m apart on the ground."""
 
 _FINER_SHARE = 0.02
 """Pixels closer together than stated by more than this share are reported."""
+
+
+TOO_SMALL = "too small to show afterwards that it is degraded"
 
 
 @attrs.frozen(kw_only=True)
@@ -133,6 +136,8 @@ def comply_scene(
         path, rulebook, limits=limits, asked=asked, modality=modality, acquired_on=acquired_on, as_of=as_of
     )
     changes = _changes(before)
+    if method is Method.DEGRADE:
+        changes = tuple(_provable(path, limits, changes))
     if not changes:
         return CompliedScene(before=before, after=None, document=_report(before, None, (), method, None))
     answer = before.document["answer"]
@@ -322,6 +327,19 @@ def _changes(checked: CheckedScene) -> tuple[Change, ...]:
     return tuple(Change(area=join(areas), finest_m=limit) for limit, areas in ordered)
 
 
+def _provable(path: Path, limits: Limits, changes: Sequence[Change]) -> Iterator[Change]:
+    """What is too small for its degradation to be told from the pixels afterwards is emptied."""
+    for change in changes:
+        if change.finest_m is None:
+            yield change
+            continue
+        told, not_told = provable(path, limits, change.area, change.finest_m)
+        if not told.is_empty:
+            yield attrs.evolve(change, area=told)
+        if not not_told.is_empty:
+            yield Change(area=not_told, finest_m=None, why=TOO_SMALL)
+
+
 def _report(
     before: CheckedScene,
     after: CheckedScene | None,
@@ -358,7 +376,7 @@ def _report(
 def _what(method: Method, change: Change) -> str:
     if method is Method.DEGRADE and change.finest_m is not None:
         return f"degraded to {change.finest_m:g} m"
-    return "emptied"
+    return f"emptied: {change.why}" if change.why else "emptied"
 
 
 def picture_of(path: Path, limits: Limits) -> Preview | None:

@@ -24,7 +24,7 @@ from rsiwg.imagery.degrade import degraded, in_pixels, operator, touched
 from rsiwg.imagery.footprint import all_valid, valid_pixels
 from rsiwg.imagery.ground import Ground, ground_of
 from rsiwg.imagery.metadata import stated
-from rsiwg.imagery.opening import CACHE_BYTES, GDAL, opened
+from rsiwg.imagery.opening import CACHE_BYTES, GDAL, bytes_of, opened
 from rsiwg.imagery.scene import TAGS, pixel_box, sha256_of, spacing_in
 from rsiwg.settings import Limits
 
@@ -43,6 +43,8 @@ KEPT_TAGS = (
 )
 """Tags that stay true of the copy.  Statistics, histograms and everything else that could speak of the original go."""
 
+
+NOTHING_LEFT = "nothing would be left: every valid pixel lies in an offending piece"
 
 _COMPRESSION = {"compress": "deflate", "zlevel": "6", "num_threads": "all_cpus"}
 
@@ -64,6 +66,8 @@ class Change:
 
     area: Area
     finest_m: float | None
+    why: str = ""
+    """Why it is emptied and not degraded, where a number would allow that; a clause."""
 
 
 @attrs.frozen(kw_only=True)
@@ -114,6 +118,11 @@ def comply(
         with opened(source, limits) as raster:
             ground = ground_of(raster, source.name, stated(raster, source).rpcs)
             pieces = [_piece(c, ground, raster, source, limits, method) for c in changes]
+            if ColorInterp.palette in raster.colorinterp and any(piece.factors for piece in pieces):
+                raise InvalidImage(
+                    f"{source.name} holds numbers of colours in a palette, which cannot be averaged: expand it to red, green and "
+                    "blue first, or mask or clip it"
+                )
             frame = (
                 _frame(raster, pieces) if method is Method.CLIP else Window(0, 0, raster.width, raster.height)
             )
@@ -158,8 +167,9 @@ def _piece(
 
 def _provenance(given: Mapping[str, str], changes: Sequence[Change], method: Method) -> dict[str, str]:
     degraded_pieces = [
-        {"resolution_m": c.finest_m, "area": to_geojson(padded(c.area))}
+        {"resolution_m": c.finest_m, "area": to_geojson(padded(MultiPolygon([part])))}
         for c in changes
+        for part in c.area.geoms  # each is measured for itself
         if method is Method.DEGRADE and c.finest_m is not None
     ]
     return {**given, "METHOD": str(method), "PIECES": json.dumps(degraded_pieces, separators=(",", ":"))}
@@ -174,7 +184,7 @@ def _frame(raster: DatasetReader, pieces: Sequence[_Piece]) -> Window:
         columns |= left.any(axis=0)
         rows[int(window.row_off) : int(window.row_off + window.height)] |= left.any(axis=1)
     if not columns.any():
-        raise InvalidImage("nothing would be left: every valid pixel lies in an offending piece")
+        raise InvalidImage(NOTHING_LEFT)
     if raster.transform.is_identity:
         return Window(0, 0, width, height)  # control points and coefficients count pixels from the old corner
     first, last = (int(v) for v in np.flatnonzero(columns)[[0, -1]])
@@ -189,6 +199,7 @@ def _write(
     empties = any(piece.factors is None for piece in pieces)
     alpha = next((n for n, c in enumerate(raster.colorinterp, start=1) if c is ColorInterp.alpha), None)
     masked = any(MaskFlags.per_dataset in f and MaskFlags.alpha not in f for f in raster.mask_flag_enums)
+    hides = masked or alpha is not None
     needs_mask = masked or (empties and raster.nodata is None and alpha is None)
     profile: dict[str, Any] = {
         "driver": "GTiff",
@@ -207,29 +218,44 @@ def _write(
     }
     if not raster.transform.is_identity:
         profile["transform"] = rasterio.windows.transform(frame, raster.transform)
-    changed = 0
+    changed, left = 0, False
     with rasterio.open(plain, "w", **profile) as copy:
         if raster.transform.is_identity:
             _place_like(raster, copy)
-        copy.colorinterp = raster.colorinterp
+        _describe_like(raster, copy)
         with ThreadPoolExecutor(1) as ahead:
             strips = list(_strips(raster, frame))
             coming = ahead.submit(raster.read, window=strips[0]) if strips else None
             for n, window in enumerate(strips):
                 assert coming is not None
                 pixels = coming.result()
-                keep = _valid(raster, window) if needs_mask or pieces else None
-                hit = _changed(raster, pixels, pieces, window, keep, alpha)
-                changed += hit
+                keep = _valid(raster, window)
+                if hides:
+                    _empty(
+                        raster, pixels, ~keep, alpha
+                    )  # else what lies under the mask goes along, as it was
+                changed += _changed(raster, pixels, pieces, window, keep, alpha)
+                emptied = _any_touched([p for p in pieces if p.factors is None], window)
+                left = left or bool((keep & ~emptied).any())
                 if n + 1 < len(strips):
                     coming = ahead.submit(raster.read, window=strips[n + 1])
                 there = Window(0, int(window.row_off - frame.row_off), int(window.width), int(window.height))
                 copy.write(pixels, window=there)
                 if needs_mask:
-                    assert keep is not None
-                    emptied = _any_touched([p for p in pieces if p.factors is None], window)
                     copy.write_mask(keep & ~emptied, window=there)
+    if not left:
+        raise InvalidImage(NOTHING_LEFT)
     return changed
+
+
+def _describe_like(raster: DatasetReader, copy: DatasetWriter) -> None:
+    """What the numbers mean: colours, names, scales and units of the bands."""
+    copy.colorinterp = raster.colorinterp
+    copy.descriptions = raster.descriptions
+    copy.scales, copy.offsets = raster.scales, raster.offsets
+    copy.units = [unit or "" for unit in raster.units]
+    if ColorInterp.palette in raster.colorinterp:
+        copy.write_colormap(1, raster.colormap(1))
 
 
 def _place_like(raster: DatasetReader, copy: DatasetWriter) -> None:
@@ -245,7 +271,7 @@ def _changed(
     pixels: NDArray[Any],
     pieces: Sequence[_Piece],
     window: Window,
-    valid: NDArray[np.bool_] | None,
+    valid: NDArray[np.bool_],
     alpha: int | None,
 ) -> int:
     """Change `pixels` in place; the finer pieces first, so that where two meet the coarser one holds."""
@@ -256,11 +282,17 @@ def _changed(
             continue
         done |= hit
         if piece.factors is None:
-            fill = 0 if raster.nodata is None else raster.nodata
-            pixels[:, hit] = np.asarray(fill).astype(pixels.dtype)
+            _empty(raster, pixels, hit, alpha)
         elif max(piece.factors) > 1:
             _degrade(raster, pixels, piece.factors, window, hit, alpha)
-    return int((done & valid).sum()) if valid is not None else int(done.sum())
+    return int((done & valid).sum())
+
+
+def _empty(raster: DatasetReader, pixels: NDArray[Any], where: NDArray[np.bool_], alpha: int | None) -> None:
+    fill = 0 if raster.nodata is None else raster.nodata
+    pixels[:, where] = np.asarray(fill).astype(pixels.dtype)
+    if alpha is not None:
+        pixels[alpha - 1, where] = 0
 
 
 def _degrade(
@@ -281,11 +313,12 @@ def _degrade(
             r0, r1, down = operator(top + row, here.shape[0], raster.height, factors[0])
             c0, c1, across = operator(left + column, here.shape[1], raster.width, factors[1])
             round_it = Window(c0, r0, c1 - c0, r1 - r0)
-            values, valid = raster.read(window=round_it), _valid(raster, round_it)
-            kept = valid[top + row - r0 :, left + column - c0 :][: here.shape[0], : here.shape[1]] & here
+            values = raster.read(window=round_it)
             for band in range(raster.count):
                 if band + 1 == alpha:
                     continue
+                valid = _held(raster, band + 1, values[band], round_it)
+                kept = valid[top + row - r0 :, left + column - c0 :][: here.shape[0], : here.shape[1]] & here
                 smooth = _not_nodata(degraded(values[band], down, across, valid), raster.nodata)
                 pixels[band][part][kept] = smooth[kept]
 
@@ -299,6 +332,13 @@ def _not_nodata(values: NDArray[Any], nodata: float | None) -> NDArray[Any]:
         step = -1 if values.dtype.kind in "iu" and nodata >= np.iinfo(values.dtype).max else 1
         values = np.where(same, np.asarray(nodata + step).astype(values.dtype), values)
     return values
+
+
+def _held(raster: DatasetReader, band: int, values: NDArray[Any], window: Window) -> NDArray[np.bool_]:
+    """Which pixels of one band hold a number; another band may hold one where this one does not."""
+    if all_valid(raster):
+        return np.ones(values.shape, dtype=bool)
+    return np.asarray(raster.read_masks(band, window=window).astype(bool) & np.isfinite(values))
 
 
 def _valid(raster: DatasetReader, window: Window) -> NDArray[np.bool_]:
@@ -328,11 +368,7 @@ def _any_touched(pieces: Sequence[_Piece], window: Window) -> NDArray[np.bool_]:
 
 def _strips(raster: DatasetReader, frame: Window) -> list[Window]:
     """The frame in strips of whole tiles, each about `_STRIP_BYTES`."""
-    row_bytes = (
-        int(frame.width)
-        * raster.count
-        * max(np.dtype(k).itemsize for k in raster.dtypes if k != "complex_int16")
-    )
+    row_bytes = int(frame.width) * raster.count * max(bytes_of(k) for k in raster.dtypes)
     tall = max(_TILE, _STRIP_BYTES // max(1, row_bytes) // _TILE * _TILE)
     top, bottom = int(frame.row_off), int(frame.row_off + frame.height)
     return [
@@ -344,13 +380,15 @@ def _strips(raster: DatasetReader, frame: Window) -> list[Window]:
 def _to_cog(plain: Path, whole: Path) -> None:
     """Compressed, tiled, with overviews made from the changed pixels."""
     with rasterio.Env(**GDAL | {"GDAL_CACHEMAX": CACHE_BYTES // 4}), rasterio.open(plain) as copy:
-        kinds = {np.dtype(k).kind for k in copy.dtypes}
+        is_complex = any(k.startswith("complex") for k in copy.dtypes)
         options = {
             "COMPRESS": "DEFLATE",
             "LEVEL": "1",
-            "PREDICTOR": "NO" if "c" in kinds else "YES",
+            "PREDICTOR": "NO" if is_complex else "YES",
             "BLOCKSIZE": str(_TILE),
-            "OVERVIEW_RESAMPLING": "NEAREST" if "c" in kinds else "AVERAGE",
+            "OVERVIEW_RESAMPLING": "NEAREST"
+            if is_complex or ColorInterp.palette in copy.colorinterp
+            else "AVERAGE",
             "NUM_THREADS": "ALL_CPUS",
             "BIGTIFF": "IF_SAFER",
         }

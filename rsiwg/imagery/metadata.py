@@ -77,7 +77,7 @@ def stated(raster: DatasetReader, path: Path) -> Stated:
         gsd_by=found.get("gsd_source", ""),
         modality=found.get("modality"),
         modality_by=found.get("modality_source", ""),
-        platform=found.get("platform"),
+        platform=_plain(found.get("platform")),
         rpcs=_rpb(rpb) if rpb else None,
         beside=_beside(path),
     )
@@ -125,6 +125,12 @@ def _stac(path: Path) -> Mapping[str, Any]:
         "modality": modality,
         "platform": said.get("platform") if isinstance(said.get("platform"), str) else None,
     }
+
+
+def _plain(name: object) -> str | None:
+    """A name that goes to terminals and pages: printable characters only, and not many."""
+    shown = "".join(c for c in str(name or "") if c.isprintable()).strip()[:100]
+    return shown or None
 
 
 def _list(value: object) -> list[Any]:

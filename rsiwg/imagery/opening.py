@@ -96,7 +96,7 @@ def _refuse_oversize(raster: DatasetReader, path: Path, limits: Limits) -> None:
     if raster.count == 0:
         raise InvalidImage(f"{path.name} holds no band")
     for (rows, columns), kind in zip(raster.block_shapes, raster.dtypes, strict=True):
-        size = rows * columns * _bytes_of(kind)
+        size = rows * columns * bytes_of(kind)
         if size > limits.max_image_block_bytes:
             raise TooLarge(
                 f"{path.name} is stored in blocks of {rows:,} x {columns:,} pixels ({size:,} bytes), over the limit of "
@@ -104,5 +104,6 @@ def _refuse_oversize(raster: DatasetReader, path: Path, limits: Limits) -> None:
             )
 
 
-def _bytes_of(kind: str) -> int:
+def bytes_of(kind: str) -> int:
+    """Of one pixel of a band, by the name of its type."""
     return 4 if kind == "complex_int16" else int(np.dtype(kind).itemsize)

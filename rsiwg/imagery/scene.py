@@ -10,8 +10,8 @@ import numpy as np
 from rasterio.io import DatasetReader
 
 from rsiwg.errors import InvalidGeometry
-from rsiwg.geometry import Area, normalise
-from rsiwg.imagery.degrade import is_degraded
+from rsiwg.geometry import Area, normalise, padded
+from rsiwg.imagery.degrade import is_degraded, windows_to_tell
 from rsiwg.imagery.footprint import footprint
 from rsiwg.imagery.ground import Ground, Spacing, ground_of, spacing
 from rsiwg.imagery.metadata import Stated, stated
@@ -115,6 +115,23 @@ def pixel_box(ground: Ground, area: Area, width: int, height: int) -> tuple[int,
     return int(left), int(top), int(right), int(bottom)
 
 
+def provable(path: Path, limits: Limits, area: Area, resolution_m: float) -> tuple[Area, Area]:
+    """The parts of an area in which degraded pixels can be told from others afterwards, and the parts too small for it."""
+    import shapely  # noqa: PLC0415
+
+    told, not_told = [], []
+    with opened(path, limits) as raster:
+        ground = ground_of(raster, path.name, stated(raster, path).rpcs)
+        for part in area.geoms:
+            wide = padded(shapely.MultiPolygon([part]))
+            box = pixel_box(ground, wide, int(raster.width), int(raster.height))
+            here = spacing(ground, *_samples(*box))
+            factors = (resolution_m / here.row_m, resolution_m / here.column_m)
+            can = max(factors) <= 1.0 or windows_to_tell(raster, ground, wide, factors)[0]
+            (told if can else not_told).append(part)
+    return shapely.MultiPolygon(told), shapely.MultiPolygon(not_told)
+
+
 def sha256_of(path: Path) -> str:
     """Of the whole file."""
     with path.open("rb") as file:
@@ -145,7 +162,7 @@ def _degraded(raster: DatasetReader, ground: Ground) -> Iterator[DegradedPiece]:
             yield DegradedPiece(
                 area=area,
                 resolution_m=resolution_m,
-                borne_out=is_degraded(raster, ground, area, box, factors),
+                borne_out=is_degraded(raster, ground, area, factors),
             )
     except (ValueError, TypeError, KeyError, AttributeError, InvalidGeometry, RecursionError):
         return

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 import rasterio
 import rasterio.shutil
+import shapely
 from pyproj import Transformer
 from rasterio.control import GroundControlPoint
+from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
 from unit.builders import a_box
-from unit.imagery_files import FRANCE, NEGEV, a_scene, ground_like, write
+from unit.imagery_files import FRANCE, NEGEV, a_scene, centred, ground_like, write
+from unit.test_imagery_comply import REQUEST
 
 from rsiwg import deliveries, resources
 from rsiwg.errors import InvalidImage, InvalidSubmission
@@ -130,3 +133,170 @@ def test_control_points_over_180_degrees(tmp_path):
     with rasterio.open(out) as copy:
         assert (copy.read(1)[:, 136:] == 0).all()
         assert (copy.read(1)[:, :120] == 9).all()
+
+
+# ------------------------------------------------------------------------ what a copy must not keep
+
+EVERYWHERE = a_box(34, 30, 36, 32)
+
+
+def complied(scene, out, *, method=Method.DEGRADE, finest_m=0.62, area=EVERYWHERE):
+    change = Change(area=area, finest_m=finest_m)
+    comply(scene, out, [change], method=method, limits=Limits(), provenance={})
+    with rasterio.open(out) as copy:
+        return copy.read()
+
+
+@pytest.mark.parametrize("kind", ["mask", "alpha"])
+def test_what_lies_under_a_mask_does_not_go_along(tmp_path, kind):
+    """A mask hides pixels from a viewer, not from a reader of bands."""
+    scene = a_scene(tmp_path / "scene.tif", size=256, bands=4)
+    shown = np.zeros((256, 256), dtype=bool)
+    shown[:, :128] = True
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(scene, "r+") as raster:
+        original = raster.read()
+        if kind == "mask":
+            raster.write_mask(shown)
+        else:
+            raster.colorinterp = [ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha]
+            raster.write(np.where(shown, 255, 0).astype("uint8"), 4)
+    for area in (EVERYWHERE, a_box(36, 30, 37, 31)):  # all of it, and nothing of it
+        copy = complied(scene, tmp_path / "out.tif", area=area)
+        assert (copy[:3, :, 128:] == 0).all()
+    assert np.array_equal(copy[:3, :, :128], original[:3, :, :128])
+
+
+def test_a_gap_in_one_band_does_not_leak_into_it(tmp_path):
+    """Gaps of one band only: -9999 must not be averaged with its neighbours, and NaN must not spread."""
+    bands = np.stack([ground_like(256)] * 2).astype("float32")
+    bands[1, 100:110, 100:110] = -9999
+    bands[0, 50, 50] = np.nan
+    scene = write(tmp_path / "s.tif", bands, transform=centred(NEGEV, 256, 0.31, "EPSG:32636"), nodata=-9999)
+    copy = complied(scene, tmp_path / "out.tif")
+    assert np.isnan(copy[0]).sum() == 1
+    assert (copy[1] == -9999).sum() == 100
+    held = copy[(copy != -9999) & ~np.isnan(copy)]
+    assert held.min() > bands[0][~np.isnan(bands[0])].min() - 20
+
+
+def test_names_scales_and_units_of_bands_stay(tmp_path):
+    scene = a_scene(tmp_path / "scene.tif", size=128, bands=2, dtype="uint16")
+    with rasterio.open(scene, "r+") as raster:
+        raster.scales, raster.offsets = (0.1, 0.2), (1.0, 2.0)
+        raster.descriptions, raster.units = ("pan", "nir"), ("W", "W")
+    complied(scene, tmp_path / "out.tif")
+    with rasterio.open(tmp_path / "out.tif") as copy:
+        assert (copy.scales, copy.offsets) == ((0.1, 0.2), (1.0, 2.0))
+        assert (copy.descriptions, copy.units) == (("pan", "nir"), ("W", "W"))
+
+
+def test_colours_of_a_palette_are_not_averaged(tmp_path):
+    colours = {value: (value, 255 - value, 7, 255) for value in range(256)}
+    scene = a_scene(tmp_path / "scene.tif", size=128, photometric="palette")
+    with rasterio.open(scene, "r+") as raster:
+        raster.write_colormap(1, colours)
+    with pytest.raises(InvalidImage, match="expand it"):
+        complied(scene, tmp_path / "out.tif")
+    complied(scene, tmp_path / "out.tif", method=Method.MASK, area=a_box(34.79, 30, 36, 32))
+    with rasterio.open(tmp_path / "out.tif") as copy:
+        assert copy.colormap(1)[200] == colours[200]
+
+
+def test_complex_integers_are_copied_as_such(tmp_path):
+    scene = tmp_path / "scene.tif"
+    settings = {"driver": "GTiff", "count": 1, "height": 128, "width": 128, "dtype": "complex_int16"}
+    place = centred(NEGEV, 128, 0.31, "EPSG:32636")
+    with rasterio.open(scene, "w", **settings, crs="EPSG:32636", transform=place) as raster:
+        raster.write(ground_like(128).astype("complex64")[None])
+    complied(scene, tmp_path / "out.tif")
+    with rasterio.open(tmp_path / "out.tif") as copy:
+        assert copy.dtypes == ("complex_int16",)
+
+
+@pytest.mark.parametrize("method", [Method.MASK, Method.CLIP, Method.DEGRADE])
+@pytest.mark.parametrize("gaps", [{}, {"nodata": 0}])
+def test_where_nothing_would_be_left_nothing_is_written(tmp_path, method, gaps):
+    scene = a_scene(tmp_path / "scene.tif", size=64, **gaps)
+    with pytest.raises(InvalidImage, match="nothing would be left"):
+        complied(scene, tmp_path / "out.tif", method=method, finest_m=None)
+    assert [file.name for file in tmp_path.iterdir()] == ["scene.tif"]
+
+
+# --------------------------------------------------------------------------- claims of being degraded
+
+
+def judged(scene, book):
+    """As a delivery of a licensee, so that only the pixels decide."""
+    asked = deliveries.template_of(REQUEST, Limits())
+    return deliveries.check_scene(scene, book, limits=Limits(), asked=asked).document["verdict"]
+
+
+def made_compliant(scene, out, book):
+    asked = deliveries.template_of(REQUEST, Limits())
+    return deliveries.comply_scene(
+        scene, out, book, limits=Limits(), method=Method.DEGRADE, asked=asked
+    ).document
+
+
+def test_one_place_left_sharp_in_a_degraded_picture_is_found(tmp_path, book):
+    """An airport put back at full detail into a copy that is degraded elsewhere, its tags kept."""
+    scene = a_scene(tmp_path / "scene.tif", size=1024)
+    made_compliant(scene, tmp_path / "out.tif", book)
+    with rasterio.open(tmp_path / "out.tif") as copy, rasterio.open(scene) as original:
+        pixels, tags, place = copy.read(), copy.tags(), copy.transform
+        pixels[:, 500:600, 500:600] = original.read()[:, 500:600, 500:600]
+    assert judged(tmp_path / "out.tif", book) == "clear"
+    spoof = write(tmp_path / "spoof.tif", pixels, transform=place, tags=tags)
+    assert judged(spoof, book) == "restricted"
+
+
+@pytest.mark.parametrize("pattern", ["ground", "blocks"])
+@pytest.mark.parametrize("size_px", [40, 64, 70, 128, 300])
+def test_a_copy_of_any_size_proves_that_it_is_degraded(tmp_path, book, pattern, size_px):
+    """Also of hard edges between black and white, whose overshoot is cut off."""
+    random = np.random.default_rng(3)
+    blocks = np.kron(random.integers(0, 2, (75, 75)) * 253 + 1, np.ones((4, 4)))[:size_px, :size_px]
+    picture = (np.clip(ground_like(size_px), 1, 254) if pattern == "ground" else blocks).astype("uint8")
+    place = centred(NEGEV, size_px, 0.31, "EPSG:32636")
+    scene = write(tmp_path / "scene.tif", picture, transform=place)
+    document = made_compliant(scene, tmp_path / "out.tif", book)
+    assert document["changed"][0]["what"] == "degraded to 0.4 m"
+    assert document["after"]["verdict"] == "clear"
+    assert judged(tmp_path / "out.tif", book) == "clear"
+
+
+def test_a_claim_about_a_comb_is_not_borne_out_by_its_back(tmp_path, book):
+    """Most of the area lies in teeth too narrow to be measured."""
+    scene = a_scene(tmp_path / "scene.tif", size=512)
+    made_compliant(scene, tmp_path / "out.tif", book)
+    with rasterio.open(tmp_path / "out.tif") as copy, rasterio.open(scene) as original:
+        pixels, tags, place = copy.read(), copy.tags(), copy.transform
+        pixels[:, 100:, :] = original.read()[:, 100:, :]
+    (x0, y1), (x1, y0) = place @ (0, 0), place @ (512, 512)
+    back = Transformer.from_crs(32636, 4326, always_xy=True)
+    width = (x1 - x0) / 32
+    teeth = [shapely.box(x0 + (2 * n) * width, y0, x0 + (2 * n + 1.9) * width, y1) for n in range(16)]
+    comb = shapely.union_all([*teeth, shapely.box(x0, y1 - 30, x1, y1)])
+    claimed = shapely.transform(comb, lambda c: np.column_stack(back.transform(c[:, 0], c[:, 1])))
+    tags["RSIWG_PIECES"] = json.dumps([{"resolution_m": 0.4, "area": shapely.geometry.mapping(claimed)}])
+    assert judged(write(tmp_path / "spoof.tif", pixels, transform=place, tags=tags), book) == "restricted"
+
+
+def test_a_piece_too_small_to_show_it_is_emptied(tmp_path, book):
+    """20 pixels of valid ground: no window fits."""
+    picture = np.clip(ground_like(256), 1, 254).astype("uint8")
+    picture[:, 20:] = 0
+    picture[:, 200:] = 99
+    place = centred(NEGEV, 256, 0.31, "EPSG:32636")
+    scene = write(tmp_path / "scene.tif", picture, transform=place, nodata=0)
+    document = made_compliant(scene, tmp_path / "out.tif", book)
+    assert [each["what"][:7] for each in document["changed"]] == ["degrade", "emptied"]
+    assert document["after"]["verdict"] == "clear"
+    with rasterio.open(tmp_path / "out.tif") as copy:
+        assert (copy.read(1)[:, :20] == 0).all()
+
+
+def test_a_name_is_printable(tmp_path):
+    tags = {"ACQUIRED_ON": "2026-05-01", "SATELLITE": "\x1b[31mWV\x07-3"}
+    scene = a_scene(tmp_path / "scene.tif", size=64, tags=tags)
+    assert read_scene(scene, Limits()).stated.platform == "[31mWV-3"
