@@ -23,6 +23,7 @@ from rsiwg.domain import (
     ProductPiece,
     Rulebook,
     Sensor,
+    Verdict,
 )
 from rsiwg.domain.document import assessment_document, rounded
 from rsiwg.errors import InvalidSubmission
@@ -54,6 +55,8 @@ class CheckedScene:
     scene: RasterScene
     request: ImagingRequest
     document: dict[str, Any]
+    hides: bool = False
+    """Whether a mask hides a picture that would not be clear."""
 
 
 @attrs.frozen(kw_only=True)
@@ -99,7 +102,8 @@ def check_scene(
     refined = _as_fine_as_there(path, limits, request, assessment.findings)
     if refined is not request:
         request, assessment = refined, assess(refined, rulebook, __version__)
-    notes = tuple(_notes(scene, known, acquired_on))
+    under_a_mask = tuple(_under_a_mask(scene, request, rulebook))
+    notes = (*_notes(scene, known, acquired_on), *under_a_mask)
     verdict = str(assessment.verdict)
     if (known is None and verdict != "undetermined") or (
         verdict == "clear" and any(note["outcome"] == "indeterminate" for note in notes)
@@ -111,7 +115,8 @@ def check_scene(
         "notes": list(notes),
         "answer": assessment_document(assessment),
     }
-    return CheckedScene(scene=scene, request=request, document=document)
+    hides = any(note["outcome"] == "indeterminate" for note in under_a_mask)
+    return CheckedScene(scene=scene, request=request, document=document, hides=hides)
 
 
 def comply_scene(
@@ -138,7 +143,7 @@ def comply_scene(
     changes = _changes(before)
     if method is Method.DEGRADE:
         changes = tuple(_provable(path, limits, changes))
-    if not changes:
+    if not changes and not before.hides:
         return CompliedScene(before=before, after=None, document=_report(before, None, (), method, None))
     answer = before.document["answer"]
     provenance = {
@@ -297,6 +302,26 @@ def _notes(scene: RasterScene, known: Modality | None, given_day: dt.date | None
         yield _note(
             "clear",
             f"The outline was made out of the valid pixels and may be up to {scene.wider_px:g} pixels wider than they are.",
+        )
+
+
+def _under_a_mask(
+    scene: RasterScene, request: ImagingRequest, rulebook: Rulebook
+) -> Iterator[dict[str, str]]:
+    """What a mask hides from viewers, readers of the bands see: it is judged for itself."""
+    if scene.hidden is None:
+        return
+    bare = attrs.evolve(request, aoi=scene.hidden, product=Product(measure=request.product.measure))
+    verdict = assess(bare, rulebook, __version__).verdict
+    says = (
+        f"Pixels that the mask calls empty hold a picture of {area_km2(scene.hidden):,.3g} km² all the same"
+    )
+    if verdict is Verdict.CLEAR:
+        yield _note("clear", f"{says}; it was judged too, and nothing speaks against it.")
+    else:
+        yield _note(
+            "indeterminate",
+            f"{says}, which is {verdict} where it lies. rsiwg imagery comply writes a copy in which they are empty.",
         )
 
 

@@ -167,7 +167,7 @@ def _piece(
 
 def _provenance(given: Mapping[str, str], changes: Sequence[Change], method: Method) -> dict[str, str]:
     degraded_pieces = [
-        {"resolution_m": c.finest_m, "area": to_geojson(padded(MultiPolygon([part])))}
+        {"resolution_m": c.finest_m, "area": to_geojson(padded(Area(MultiPolygon([part]))))}
         for c in changes
         for part in c.area.geoms  # each is measured for itself
         if method is Method.DEGRADE and c.finest_m is not None

@@ -12,7 +12,7 @@ from rasterio.io import DatasetReader
 from rsiwg.errors import InvalidGeometry
 from rsiwg.geometry import Area, normalise, padded
 from rsiwg.imagery.degrade import is_degraded, windows_to_tell
-from rsiwg.imagery.footprint import footprint
+from rsiwg.imagery.footprint import footprint, hidden
 from rsiwg.imagery.ground import Ground, Spacing, ground_of, spacing
 from rsiwg.imagery.metadata import Stated, stated
 from rsiwg.imagery.opening import opened
@@ -49,6 +49,8 @@ class RasterScene:
     """What places it on the Earth, in words."""
     outline: Area
     """Of the valid pixels."""
+    hidden: Area | None
+    """Of the pixels that a mask calls empty although they hold a picture; None: there are none."""
     wider_px: float
     """How many pixels the outline may be wider than they are."""
     spacing: Spacing
@@ -79,6 +81,7 @@ def read_scene(path: Path, limits: Limits) -> RasterScene:
             kinds=tuple(str(kind) for kind in raster.dtypes),
             ground=ground.source,
             outline=outline,
+            hidden=hidden(raster, ground, path.name),
             wider_px=wider_px,
             spacing=spacing(ground, *_samples(0, 0, raster.width, raster.height)),
             stated=said,
@@ -119,17 +122,18 @@ def provable(path: Path, limits: Limits, area: Area, resolution_m: float) -> tup
     """The parts of an area in which degraded pixels can be told from others afterwards, and the parts too small for it."""
     import shapely  # noqa: PLC0415
 
-    told, not_told = [], []
+    told: list[shapely.Polygon] = []
+    not_told: list[shapely.Polygon] = []
     with opened(path, limits) as raster:
         ground = ground_of(raster, path.name, stated(raster, path).rpcs)
         for part in area.geoms:
-            wide = padded(shapely.MultiPolygon([part]))
+            wide = padded(Area(shapely.MultiPolygon([part])))
             box = pixel_box(ground, wide, int(raster.width), int(raster.height))
             here = spacing(ground, *_samples(*box))
             factors = (resolution_m / here.row_m, resolution_m / here.column_m)
             can = max(factors) <= 1.0 or windows_to_tell(raster, ground, wide, factors)[0]
             (told if can else not_told).append(part)
-    return shapely.MultiPolygon(told), shapely.MultiPolygon(not_told)
+    return Area(shapely.MultiPolygon(told)), Area(shapely.MultiPolygon(not_told))
 
 
 def sha256_of(path: Path) -> str:

@@ -12,7 +12,7 @@ from pyproj import Transformer
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
-from unit.builders import a_box
+from unit.builders import a_box, a_restriction, a_rulebook
 from unit.imagery_files import FRANCE, NEGEV, a_scene, centred, ground_like, write
 from unit.test_imagery_comply import REQUEST
 
@@ -300,3 +300,36 @@ def test_a_name_is_printable(tmp_path):
     tags = {"ACQUIRED_ON": "2026-05-01", "SATELLITE": "\x1b[31mWV\x07-3"}
     scene = a_scene(tmp_path / "scene.tif", size=64, tags=tags)
     assert read_scene(scene, Limits()).stated.platform == "[31mWV-3"
+
+
+@pytest.mark.parametrize("kind", ["mask", "alpha"])
+@pytest.mark.parametrize(("fill", "verdict"), [(None, "undetermined"), (0, "clear"), (255, "clear")])
+def test_a_picture_under_a_mask_is_judged_too(tmp_path, kind, fill, verdict):
+    """The half east of the Example Strip is shown; the half inside it lies under the mask."""
+    strip = a_rulebook(a_restriction())
+    bands = np.clip(np.stack([ground_like(256, seed) for seed in range(4)]), 1, 254).astype("uint8")
+    shown = np.zeros((256, 256), dtype=bool)
+    shown[:, 140:] = True
+    if fill is not None:
+        bands[:, ~shown] = fill
+    if kind == "alpha":
+        bands[3] = np.where(shown, 255, 0)
+    scene = write(
+        tmp_path / "s.tif", bands, crs="EPSG:32634", transform=centred((21.0, 40.5), 256, 0.31, "EPSG:32634")
+    )
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(scene, "r+") as raster:
+        if kind == "alpha":
+            raster.colorinterp = [ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha]
+        else:
+            raster.write_mask(shown)
+    asked = deliveries.template_of(REQUEST, Limits())
+    checked = deliveries.check_scene(scene, strip, limits=Limits(), asked=asked)
+    assert checked.document["verdict"] == verdict
+    out = tmp_path / "out.tif"
+    done = deliveries.comply_scene(scene, out, strip, limits=Limits(), method=Method.DEGRADE, asked=asked)
+    assert out.exists() == (verdict != "clear")
+    if done.after is not None:
+        assert done.after.document["verdict"] == "clear"
+        with rasterio.open(out) as copy:
+            assert (copy.read()[:, ~shown] == 0).all()
+            assert np.array_equal(copy.read()[:, shown], bands[:, shown])
