@@ -27,7 +27,7 @@ from rsiwg.domain import (
 )
 from rsiwg.domain.document import assessment_document, rounded
 from rsiwg.errors import InvalidSubmission
-from rsiwg.geometry import Area, area_km2, join, overlap, to_geojson
+from rsiwg.geometry import Area, area_km2, join, normalise, overlap, to_geojson
 from rsiwg.imagery import Change, Complied, Method, Preview, RasterScene, comply, preview, read_scene
 from rsiwg.imagery.ground import Spacing
 from rsiwg.imagery.metadata import PROCESSED
@@ -410,9 +410,14 @@ def picture_of(path: Path, limits: Limits) -> Preview | None:
 
 
 def pictures_of(source: Path, target: Path, done: CompliedScene, limits: Limits) -> dict[str, Preview]:
-    """Pictures before and after for a map or a report, no finer than the coarsest limit that was applied."""
+    """Pictures before and after for a map or a report, no finer than the coarsest limit that was applied.
+
+    Where nothing may be shown, or a mask hides a picture, there is none of it before either.
+    """
     finest = max([c["finest_m"] or 0.0 for c in done.document["changed"]], default=0.0)
-    before, stretch = preview(source, limits, not_finer_than_m=finest)
+    emptied = [normalise(c["where"]).area for c in done.document["changed"] if c["finest_m"] is None]
+    without = join(emptied) if emptied else None
+    before, stretch = preview(source, limits, not_finer_than_m=finest, without=without)
     after = (
         None if done.after is None else preview(target, limits, not_finer_than_m=finest, stretch=stretch)[0]
     )

@@ -11,14 +11,15 @@ import shapely
 from pyproj import Transformer
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
+from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 from unit.builders import a_box, a_restriction, a_rulebook
-from unit.imagery_files import FRANCE, NEGEV, a_scene, centred, ground_like, write
+from unit.imagery_files import FRANCE, NEGEV, a_scene, centred, ground_like, unplaced_is_meant, write
 from unit.test_imagery_comply import REQUEST
 
 from rsiwg import deliveries, resources
 from rsiwg.errors import InvalidImage, InvalidSubmission
-from rsiwg.imagery import Change, Method, comply, read_scene
+from rsiwg.imagery import Change, Method, comply, preview, read_scene
 from rsiwg.rulebook import load
 from rsiwg.settings import Limits
 
@@ -333,3 +334,41 @@ def test_a_picture_under_a_mask_is_judged_too(tmp_path, kind, fill, verdict):
         with rasterio.open(out) as copy:
             assert (copy.read()[:, ~shown] == 0).all()
             assert np.array_equal(copy.read()[:, shown], bands[:, shown])
+
+
+# ----------------------------------------------------------------------------------------- pictures
+
+
+def _pixels(picture):
+    with unplaced_is_meant(), MemoryFile(picture.png) as memory, memory.open() as png:
+        return png.read()
+
+
+def test_no_picture_shows_what_may_not_be_shown(tmp_path, book):
+    """20 pixels on the west side are emptied; a degraded part is not, so there is a picture of it before."""
+    picture = np.clip(ground_like(256), 1, 254).astype("uint8")
+    picture[:, 20:100] = 0
+    scene = write(tmp_path / "s.tif", picture, transform=centred(NEGEV, 256, 0.31, "EPSG:32636"), nodata=0)
+    asked = deliveries.template_of(REQUEST, Limits())
+    out = tmp_path / "out.tif"
+    done = deliveries.comply_scene(scene, out, book, limits=Limits(), method=Method.DEGRADE, asked=asked)
+    before = deliveries.pictures_of(scene, out, done, Limits())["before"]
+    red, _, _, alpha = _pixels(before)
+    west, east = alpha[:, : alpha.shape[1] // 3], alpha[:, -alpha.shape[1] // 3 :]
+    assert not west.any()
+    assert (red[:, : alpha.shape[1] // 3] == 0).all()
+    assert east.any()
+
+
+def test_a_picture_is_nowhere_finer_than_the_limit(tmp_path):
+    """In degrees, pixels lie closer together towards the pole."""
+    size_px = 600
+    step_deg = 10 / size_px
+    place = from_origin(20.0, 70.0, step_deg, step_deg)
+    picture = np.tile(np.random.default_rng(1).integers(1, 255, size_px), (size_px, 1))
+    scene = write(tmp_path / "s.tif", picture.astype("uint8"), crs="EPSG:4326", transform=place)
+    found, _ = preview(scene, Limits(), not_finer_than_m=1_000.0)
+    # A degree of longitude at 70 degrees north is 38,187 m long (WGS 84), so that 10 of them hold 381 pixels of 1,000 m.
+    top = _pixels(found)[0, 2].astype(int)
+    assert len(set(top)) > 50
+    assert np.count_nonzero(np.diff(top)) + 1 <= 381
