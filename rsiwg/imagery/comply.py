@@ -1,9 +1,11 @@
 """The compliant copy of a raster: a new file in which only the offending pieces differ."""
 
+import errno
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ import numpy as np
 import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
 from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.windows import Window
 from shapely import MultiPolygon
@@ -106,11 +110,11 @@ def comply(
     moved there when it is whole.
 
     Raises:
-        InvalidImage: the source cannot be read, the target is the source, or nothing would be left.
+        InvalidImage: the source cannot be read, the target is the source or no file, or nothing would be left.
         TooLarge: over a limit.
+        OSError: the target cannot be written.
     """
-    if target.exists() and target.samefile(source):
-        raise InvalidImage(f"{target} is the scene itself: give another name, the original is never changed")
+    _refuse_place(target, source)
     plain, whole = (
         target.with_name(f".{target.name}.{os.getpid()}.{part}") for part in ("plain.tif", "cog.tif")
     )
@@ -128,13 +132,16 @@ def comply(
             )
             changed = _write(raster, plain, pieces, frame, compressed=not overviews)
             tags = _provenance(provenance, changes, method)
-            with rasterio.open(plain, "r+") as copy:
+            with _writing(plain), rasterio.open(plain, "r+") as copy:
                 copy.update_tags(**{k: v for k, v in raster.tags().items() if k in KEPT_TAGS})
                 copy.update_tags(**{f"{TAGS}{name}": value for name, value in tags.items()})
-        if overviews:
-            _to_cog(plain, whole)
-        else:
-            plain.replace(whole)
+        with _writing(whole):
+            if overviews:
+                _to_cog(plain, whole)
+                _read_back(whole, plain)
+            else:
+                plain.replace(whole)
+                _read_back(whole, whole)
         with whole.open("rb+") as file:
             os.fsync(file.fileno())
         digest = sha256_of(whole)
@@ -148,6 +155,41 @@ def comply(
         ):
             left.unlink(missing_ok=True)
     return Complied(changed_px=changed, width=int(frame.width), height=int(frame.height), sha256=digest)
+
+
+def _refuse_place(target: Path, source: Path) -> None:
+    if not target.name:
+        raise InvalidImage("the copy has no name: give one, such as out.tif")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder: make it first", str(target.parent))
+    if not target.exists():
+        return
+    if target.samefile(source):
+        raise InvalidImage(f"{target} is the scene itself: give another name, the original is never changed")
+    if not target.is_file():
+        raise InvalidImage(f"{target} is a folder or a device, and no file: give another name")
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """What goes wrong here is the fault of the place that is written to, and not of the scene."""
+    try:
+        yield
+    except (RasterioError, CPLE_BaseError) as exc:
+        why = str(exc.__cause__ or exc).partition("\n")[0][:160]
+        said = f"cannot be written ({why}): is there room, and may you write there?"
+        raise OSError(errno.EIO, said, str(file.parent)) from None
+
+
+def _read_back(whole: Path, plain: Path) -> None:
+    """A full disk is not always told when a file is closed: what was written is read, and must be what was meant."""
+    with rasterio.Env(**GDAL), rasterio.open(plain) as meant, rasterio.open(whole) as copy:
+        for window in _strips(copy, Window(0, 0, copy.width, copy.height)):
+            wanted, found = meant.read(window=window), copy.read(window=window)
+            if not np.array_equal(wanted.view(np.uint8), found.view(np.uint8)):
+                raise OSError(
+                    errno.EIO, "what was written is not what was meant: is there room?", str(whole.parent)
+                )
 
 
 def _piece(
@@ -219,7 +261,9 @@ def _write(
     if not raster.transform.is_identity:
         profile["transform"] = rasterio.windows.transform(frame, raster.transform)
     changed, left = 0, False
-    with rasterio.open(plain, "w", **profile) as copy:
+    with _writing(plain):
+        copy = rasterio.open(plain, "w", **profile)
+    try:
         if raster.transform.is_identity:
             _place_like(raster, copy)
         _describe_like(raster, copy)
@@ -230,19 +274,21 @@ def _write(
                 assert coming is not None
                 pixels = coming.result()
                 keep = _valid(raster, window)
-                if hides:
-                    _empty(
-                        raster, pixels, ~keep, alpha
-                    )  # else what lies under the mask goes along, as it was
+                if hides:  # else what lies under the mask goes along, as it was
+                    _empty(raster, pixels, ~keep, alpha)
                 changed += _changed(raster, pixels, pieces, window, keep, alpha)
                 emptied = _any_touched([p for p in pieces if p.factors is None], window)
                 left = left or bool((keep & ~emptied).any())
                 if n + 1 < len(strips):
                     coming = ahead.submit(raster.read, window=strips[n + 1])
                 there = Window(0, int(window.row_off - frame.row_off), int(window.width), int(window.height))
-                copy.write(pixels, window=there)
-                if needs_mask:
-                    copy.write_mask(keep & ~emptied, window=there)
+                with _writing(plain):
+                    copy.write(pixels, window=there)
+                    if needs_mask:
+                        copy.write_mask(keep & ~emptied, window=there)
+    finally:
+        with _writing(plain):
+            copy.close()
     if not left:
         raise InvalidImage(NOTHING_LEFT)
     return changed

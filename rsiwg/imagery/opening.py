@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
@@ -59,7 +60,7 @@ def opened(path: Path, limits: Limits) -> Iterator[DatasetReader]:
             with rasterio.open(path.resolve(), driver=_driver(path), sharing=False) as raster:
                 _refuse_oversize(raster, path, limits)
                 yield raster
-        except (RasterioError, MemoryError, UnicodeError) as exc:
+        except (RasterioError, CPLE_BaseError, MemoryError, UnicodeError) as exc:
             raise InvalidImage(_why(path, exc)) from None
 
 

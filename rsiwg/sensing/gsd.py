@@ -180,10 +180,10 @@ def _on_sphere(target_deg: Floats, off_nadir_deg: Floats, azimuth_deg: Floats, a
     angle, azimuth = np.radians(off_nadir_deg), np.radians(azimuth_deg)
     arc = np.arcsin(np.minimum(np.sin(angle) * (radius_km + altitude_km) / radius_km, 1.0)) - angle
     a, b = np.cos(arc), np.sin(arc) * np.cos(azimuth)
-    found = np.degrees(
+    found: Floats = np.degrees(
         np.arcsin(np.clip(np.sin(np.radians(target_deg)) / np.hypot(a, b), -1.0, 1.0)) - np.arctan2(b, a)
     )
-    return np.clip(found, -90.0, 90.0)
+    return np.asarray(np.clip(found, -90.0, 90.0))
 
 
 def past_horizon(off_nadir_deg: float, horizon_deg: float, altitude_km: float) -> str:

@@ -1,6 +1,9 @@
 """What a raster and its sidecars may hold that is wrong or hostile, beyond what GDAL itself refuses."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -18,6 +21,7 @@ from unit.imagery_files import FRANCE, NEGEV, a_scene, centred, ground_like, unp
 from unit.test_imagery_comply import REQUEST
 
 from rsiwg import deliveries, resources
+from rsiwg.cli import main
 from rsiwg.errors import InvalidImage, InvalidSubmission
 from rsiwg.imagery import Change, Method, comply, preview, read_scene
 from rsiwg.rulebook import load
@@ -372,3 +376,69 @@ def test_a_picture_is_nowhere_finer_than_the_limit(tmp_path):
     top = _pixels(found)[0, 2].astype(int)
     assert len(set(top)) > 50
     assert np.count_nonzero(np.diff(top)) + 1 <= 381
+
+
+# --------------------------------------------------------------------------------- places to write to
+
+
+@pytest.fixture
+def request_file(tmp_path):
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(REQUEST))
+    return file
+
+
+@pytest.mark.parametrize("most_bytes", [50_000, 250_000])
+def test_where_there_is_no_room_nothing_is_left_and_the_scene_is_not_blamed(
+    tmp_path, request_file, most_bytes
+):
+    """Files may only grow so far (setrlimit), which a process meets as it meets a full disk: writes fail half-way."""
+    scene = a_scene(tmp_path / "scene.tif", size=600)
+    into = tmp_path / "into"
+    into.mkdir()
+    program = (
+        f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({most_bytes}, {most_bytes}));"
+        "from rsiwg.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = ["imagery", "comply", scene, "-o", into / "out.tif", "--request", request_file]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, command)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4, done.stderr
+    assert "room" in done.stderr
+    assert "scene.tif" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(into.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        pytest.param("missing/out.tif", 4, "no such folder", id="no folder"),
+        pytest.param("folder", 3, "no file", id="a folder"),
+        pytest.param("pipe", 3, "no file", id="a pipe"),
+        pytest.param("link.tif", 3, "is the scene itself", id="a link to the scene"),
+    ],
+)
+def test_a_place_where_no_copy_can_be_is_refused_by_name(tmp_path, request_file, capsys, name, code, said):
+    scene = a_scene(tmp_path / "scene.tif", size=64)
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link.tif").symlink_to(scene)
+    before = {each: each.lstat().st_mode for each in tmp_path.iterdir()}
+    target = tmp_path / name
+    assert main(["imagery", "comply", str(scene), "-o", str(target), "--request", str(request_file)]) == code
+    assert said in capsys.readouterr().err
+    assert before == {each: each.lstat().st_mode for each in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("option", ["--map", "--report"])
+@pytest.mark.parametrize("name", ["scene.tif", "out.tif"])
+def test_no_map_or_report_takes_the_place_of_a_raster(tmp_path, request_file, capsys, option, name):
+    scene = a_scene(tmp_path / "scene.tif", size=64)
+    original = scene.read_bytes()
+    command = ["imagery", "comply", scene, "-o", tmp_path / "out.tif", "--request", request_file]
+    assert main([*map(str, command), option, str(tmp_path / name)]) == 3
+    assert "is a raster of this call" in capsys.readouterr().err
+    assert scene.read_bytes() == original
+    assert not (tmp_path / "out.tif").exists()
