@@ -404,9 +404,12 @@ def _what(method: Method, change: Change) -> str:
     return f"emptied: {change.why}" if change.why else "emptied"
 
 
-def picture_of(path: Path, limits: Limits) -> Preview | None:
-    """A picture of one raster for a map; None where only coefficients place it."""
-    return preview(path, limits, not_finer_than_m=0.0)[0]
+def picture_of(path: Path, checked: CheckedScene, limits: Limits) -> Preview | None:
+    """A picture of one raster for a map, no finer than what it is judged by; None where only coefficients place it."""
+    changes = _changes(checked)
+    finest = max([change.finest_m or 0.0 for change in changes], default=0.0)
+    barred = [change.area for change in changes if change.finest_m is None]
+    return preview(path, limits, not_finer_than_m=finest, without=join(barred) if barred else None)[0]
 
 
 def pictures_of(source: Path, target: Path, done: CompliedScene, limits: Limits) -> dict[str, Preview]:

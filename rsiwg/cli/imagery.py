@@ -37,12 +37,12 @@ def _check(options: argparse.Namespace) -> int:
         raise errors.InvalidSubmission({"--map": "draws one scene: give one"})
     _refuse_written_over({"--map": options.map}, options.scenes)
     book = rulebook()
-    scenes = [
-        deliveries.check_scene(scene, book, limits=limits(), **_said(options)).document
-        for scene in options.scenes
+    checked = [
+        deliveries.check_scene(scene, book, limits=limits(), **_said(options)) for scene in options.scenes
     ]
+    scenes = [each.document for each in checked]
     if options.map:
-        picture = deliveries.picture_of(options.scenes[0], limits())
+        picture = deliveries.picture_of(options.scenes[0], checked[0], limits())
         write(options.map, _drawn(scenes[0], {"picture": picture} if picture else {}))
     if options.format == "json":
         sys.stdout.write(pretty_json({"scenes": scenes}))

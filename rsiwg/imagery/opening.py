@@ -45,8 +45,8 @@ GDAL = {
 
 
 @contextmanager
-def opened(path: Path, limits: Limits) -> Iterator[DatasetReader]:
-    """Open a raster for reading.
+def opened(path: Path, limits: Limits, overview: int | None = None) -> Iterator[DatasetReader]:
+    """Open a raster for reading, or one of its overviews, numbered from 0, as a raster of its own.
 
     Raises:
         InvalidImage: not a regular file, not of a kind taken, or damaged; also when reading fails later on.
@@ -57,7 +57,8 @@ def opened(path: Path, limits: Limits) -> Iterator[DatasetReader]:
     with warnings.catch_warnings(), rasterio.Env(**GDAL):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
-            with rasterio.open(path.resolve(), driver=_driver(path), sharing=False) as raster:
+            level = {} if overview is None else {"OVERVIEW_LEVEL": overview}
+            with rasterio.open(path.resolve(), driver=_driver(path), sharing=False, **level) as raster:
                 _refuse_oversize(raster, path, limits)
                 yield raster
         except (RasterioError, CPLE_BaseError, MemoryError, UnicodeError) as exc:

@@ -88,7 +88,7 @@ def read_scene(path: Path, limits: Limits) -> RasterScene:
             overviews=tuple(int(level) for level in raster.overviews(1)),
             nodata=None if raster.nodata is None else float(raster.nodata),
             sha256=sha256_of(path),
-            degraded=tuple(_degraded(raster, ground)),
+            degraded=tuple(_degraded(raster, ground, path, limits)),
         )
 
 
@@ -151,7 +151,7 @@ def _samples(
     return across, down
 
 
-def _degraded(raster: DatasetReader, ground: Ground) -> Iterator[DegradedPiece]:
+def _degraded(raster: DatasetReader, ground: Ground, path: Path, limits: Limits) -> Iterator[DegradedPiece]:
     """Pieces that a copy of ours says it degraded.  A tag that cannot be read says nothing."""
     try:
         pieces = json.loads(raster.tags().get(f"{TAGS}PIECES", "[]"))
@@ -166,7 +166,20 @@ def _degraded(raster: DatasetReader, ground: Ground) -> Iterator[DegradedPiece]:
             yield DegradedPiece(
                 area=area,
                 resolution_m=resolution_m,
-                borne_out=is_degraded(raster, ground, area, factors),
+                borne_out=is_degraded(raster, ground, area, factors)
+                and all(
+                    _overview_is_degraded(path, limits, number, area, resolution_m)
+                    for number, level in enumerate(raster.overviews(1))
+                    if level < max(factors)
+                ),
             )
     except (ValueError, TypeError, KeyError, AttributeError, InvalidGeometry, RecursionError):
         return
+
+
+def _overview_is_degraded(path: Path, limits: Limits, number: int, area: Area, resolution_m: float) -> bool:
+    """An overview made of the original, and left beside degraded pixels, betrays them where it is finer."""
+    with opened(path, limits, overview=number) as raster:
+        ground = ground_of(raster, path.name, stated(raster, path).rpcs)
+        here = spacing(ground, *_samples(*pixel_box(ground, area, int(raster.width), int(raster.height))))
+        return is_degraded(raster, ground, area, (resolution_m / here.row_m, resolution_m / here.column_m))

@@ -13,10 +13,10 @@ import rasterio.shutil
 import shapely
 from pyproj import Transformer
 from rasterio.control import GroundControlPoint
-from rasterio.enums import ColorInterp
+from rasterio.enums import ColorInterp, Resampling
 from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
-from unit.builders import a_box, a_restriction, a_rulebook
+from unit.builders import a_box, a_limit, a_restriction, a_rulebook
 from unit.imagery_files import FRANCE, NEGEV, a_scene, centred, ground_like, unplaced_is_meant, write
 from unit.test_imagery_comply import REQUEST
 
@@ -442,3 +442,31 @@ def test_no_map_or_report_takes_the_place_of_a_raster(tmp_path, request_file, ca
     assert "is a raster of this call" in capsys.readouterr().err
     assert scene.read_bytes() == original
     assert not (tmp_path / "out.tif").exists()
+
+
+def test_an_overview_of_the_original_belies_a_degraded_picture(tmp_path, book):
+    """A limit of 2 m, which an overview of 0.62 m made before degrading does not keep; the copy's own overviews do."""
+    coarse = a_rulebook(a_restriction(a_limit(2.0)))
+    place = centred((20.5, 40.5), 1024, 0.31, "EPSG:32634")
+    picture = np.clip(ground_like(1024), 1, 254).astype("uint8")
+    scene = write(tmp_path / "scene.tif", picture, crs="EPSG:32634", transform=place)
+    done = made_compliant(scene, tmp_path / "out.tif", coarse)
+    assert done["after"]["verdict"] == "clear"
+    with rasterio.open(tmp_path / "out.tif") as copy:
+        pixels, tags = copy.read(), copy.tags()
+        assert 2 in copy.overviews(1)
+    both = write(tmp_path / "both.tif", picture, crs="EPSG:32634", transform=place, tags=tags)
+    with rasterio.open(both, "r+") as raster:
+        raster.build_overviews([2], Resampling.average)
+    with rasterio.open(both, "r+") as raster:
+        raster.write(pixels)
+    assert judged(both, coarse) == "restricted"
+
+
+def test_the_picture_of_a_check_is_no_finer_than_the_limit(tmp_path, book):
+    """300 pixels of 0.31 m are 93 m: at most 233 pixels of 0.4 m."""
+    scene = a_scene(tmp_path / "scene.tif", size=300)
+    asked = deliveries.template_of(REQUEST, Limits())
+    checked = deliveries.check_scene(scene, book, limits=Limits(), asked=asked)
+    picture = _pixels(deliveries.picture_of(scene, checked, Limits()))
+    assert max(picture.shape) <= 240
