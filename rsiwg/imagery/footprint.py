@@ -26,6 +26,9 @@ _LOSSY = ("jpeg", "webp", "jpeg2000", "lerc", "ycbcr jpeg")
 _LOSSY_SHARE = 0.08
 """Of the range of whole numbers: how far a lossy compression may take a black or white pixel from its fill."""
 
+_SMEAR_PX = 3
+"""Overview pixels that resampling may carry a value beyond the edge of what is valid."""
+
 Mask = NDArray[np.bool_]
 
 
@@ -69,6 +72,47 @@ def hidden(raster: DatasetReader, ground: Ground, name: str) -> Area | None:
         return None
     grid, cell = _cells(raster, _hidden_pixels)
     return _outline(grid, cell, raster, ground, name) if grid.any() else None
+
+
+def hidden_in_overview(small: DatasetReader, raster: DatasetReader, ground: Ground, name: str) -> Area | None:
+    """The outline of what an overview still shows where the raster itself is empty; `ground` is the overview's."""
+    if all_valid(raster):
+        return None
+
+    def left_over(overview: DatasetReader, window: Window) -> Mask:
+        pictured = np.zeros((int(window.height), int(window.width)), dtype=bool)
+        for band in range(1, overview.count + 1):
+            if overview.colorinterp[band - 1] is not ColorInterp.alpha:
+                pictured |= _differs_from_a_fill(overview, band, overview.read(band, window=window))
+        return pictured & ~_any_valid_below(raster, overview, window) if pictured.any() else pictured
+
+    grid, cell = _cells(small, left_over)
+    return _outline(grid, cell, small, ground, name) if grid.any() else None
+
+
+def _any_valid_below(raster: DatasetReader, small: DatasetReader, window: Window) -> Mask:
+    """Which pixels of a window of an overview have a valid pixel of the raster below them, or near enough to smear in."""
+    down, across = raster.height / small.height, raster.width / small.width
+    rows, columns = (
+        np.clip(np.arange(start - _SMEAR_PX, start + count + _SMEAR_PX + 1), 0, most)
+        for start, count, most in (
+            (int(window.row_off), int(window.height), small.height),
+            (int(window.col_off), int(window.width), small.width),
+        )
+    )
+    tops, lefts = np.floor(rows * down).astype(int), np.floor(columns * across).astype(int)
+    area = Window(lefts[0], tops[0], raster.width - lefts[0], raster.height - tops[0]).intersection(
+        Window(lefts[0], tops[0], lefts[-1] - lefts[0], tops[-1] - tops[0])
+    )
+    valid = valid_pixels(raster, area)
+    counts = np.pad(valid.cumsum(0, dtype=np.int64).cumsum(1), ((1, 0), (1, 0)))
+    r, c = tops - tops[0], lefts - lefts[0]
+    wide = 2 * _SMEAR_PX + 1
+    sums = (
+        counts[np.ix_(r[wide:], c[wide:])] - counts[np.ix_(r[:-wide], c[wide:])]
+        - counts[np.ix_(r[wide:], c[:-wide])] + counts[np.ix_(r[:-wide], c[:-wide])]
+    )  # fmt: skip
+    return np.asarray(sums > 0)
 
 
 def _hidden_pixels(raster: DatasetReader, window: Window) -> Mask:

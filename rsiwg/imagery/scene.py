@@ -10,9 +10,9 @@ import numpy as np
 from rasterio.io import DatasetReader
 
 from rsiwg.errors import InvalidGeometry
-from rsiwg.geometry import Area, normalise, padded
+from rsiwg.geometry import Area, join, normalise, padded
 from rsiwg.imagery.degrade import is_degraded, windows_to_tell
-from rsiwg.imagery.footprint import footprint, hidden
+from rsiwg.imagery.footprint import footprint, hidden, hidden_in_overview
 from rsiwg.imagery.ground import Ground, Spacing, ground_of, spacing
 from rsiwg.imagery.metadata import Stated, stated
 from rsiwg.imagery.opening import opened
@@ -50,7 +50,7 @@ class RasterScene:
     outline: Area
     """Of the valid pixels."""
     hidden: Area | None
-    """Of the pixels that a mask calls empty although they hold a picture; None: there are none."""
+    """Of the pixels that a mask calls empty although they, or an overview, hold a picture; None: there are none."""
     wider_px: float
     """How many pixels the outline may be wider than they are."""
     spacing: Spacing
@@ -81,7 +81,7 @@ def read_scene(path: Path, limits: Limits) -> RasterScene:
             kinds=tuple(str(kind) for kind in raster.dtypes),
             ground=ground.source,
             outline=outline,
-            hidden=hidden(raster, ground, path.name),
+            hidden=_hidden(raster, ground, path, limits),
             wider_px=wider_px,
             spacing=spacing(ground, *_samples(0, 0, raster.width, raster.height)),
             stated=said,
@@ -116,6 +116,16 @@ def pixel_box(ground: Ground, area: Area, width: int, height: int) -> tuple[int,
     if right <= left or bottom <= top:
         return 0, 0, width, height
     return int(left), int(top), int(right), int(bottom)
+
+
+def _hidden(raster: DatasetReader, ground: Ground, path: Path, limits: Limits) -> Area | None:
+    found = [hidden(raster, ground, path.name)]
+    for number, _ in enumerate(raster.overviews(1)):
+        with opened(path, limits, overview=number) as small:
+            there = ground_of(small, path.name, stated(small, path).rpcs)
+            found.append(hidden_in_overview(small, raster, there, path.name))
+    areas = [area for area in found if area is not None]
+    return join(areas) if areas else None
 
 
 def provable(path: Path, limits: Limits, area: Area, resolution_m: float) -> tuple[Area, Area]:

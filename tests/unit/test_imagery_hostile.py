@@ -470,3 +470,25 @@ def test_the_picture_of_a_check_is_no_finer_than_the_limit(tmp_path, book):
     checked = deliveries.check_scene(scene, book, limits=Limits(), asked=asked)
     picture = _pixels(deliveries.picture_of(scene, checked, Limits()))
     assert max(picture.shape) <= 240
+
+
+@pytest.mark.parametrize("kind", ["nodata", "mask"])
+def test_an_overview_of_what_was_emptied_is_judged_too(tmp_path, kind):
+    """The half inside the Example Strip is emptied in place, after the overviews were made of all of it."""
+    fine = a_rulebook(a_restriction(a_limit(2.0)))
+    place = centred((21.0, 40.5), 512, 0.31, "EPSG:32634")
+    picture = np.clip(ground_like(512), 1, 254).astype("uint8")[None]
+    emptied = picture.copy()
+    emptied[:, :, :300] = 0
+    nodata = {"nodata": 0} if kind == "nodata" else {}
+    verdicts = {}
+    for name, seen in (("leaking", picture), ("honest", emptied)):
+        scene = write(tmp_path / f"{name}.tif", seen, crs="EPSG:32634", transform=place, **nodata)
+        with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(scene, "r+") as raster:
+            raster.build_overviews([2, 4], Resampling.cubic)
+        with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(scene, "r+") as raster:
+            raster.write(emptied)
+            if kind == "mask":
+                raster.write_mask(emptied[0] != 0)
+        verdicts[name] = judged(scene, fine)
+    assert verdicts == {"leaking": "undetermined", "honest": "clear"}
