@@ -24,6 +24,7 @@ from rsiwg.imagery.footprint import all_valid
 from rsiwg.imagery.ground import Ground
 
 Floats = NDArray[np.float32]
+Floats64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 HALF_WIDTH = 6
@@ -40,6 +41,8 @@ _WINDOW = 64
 """Pixels along the sides of the windows in which detail is measured."""
 _MOST_IN_HALF = 3.0
 """Windows of half the side tell coarse pixels of up to so many fine ones."""
+_AT_ONCE = 64
+"""Windows whose spectra are taken together."""
 _COVERED = 0.5
 """Windows that cover less of an area than this do not speak for it."""
 _STOP = 0.05
@@ -188,35 +191,37 @@ def _all_held(raster: DatasetReader, window: Window) -> bool:
 def _all_smooth(
     raster: DatasetReader, row: int, columns: list[int], size: int, factors: tuple[float, float]
 ) -> bool:
+    first = columns[0]
+    strip = Window(first, row, columns[-1] + size - first, size)
     for band in range(1, raster.count + 1):
         if raster.colorinterp[band - 1] is ColorInterp.alpha:
             continue
-        for column in columns:
-            beyond, within, noise = _powers(
-                raster.read(band, window=Window(column, row, size, size)), factors
-            )
-            if beyond > _STOP * within + 2 * noise:
+        values = raster.read(band, window=strip)
+        for start in range(0, len(columns), _AT_ONCE):
+            some = [column - first for column in columns[start : start + _AT_ONCE]]
+            windows = np.stack([values[:, column : column + size] for column in some])
+            beyond, within, noise = _powers(windows, factors)
+            if (beyond > _STOP * within + 2 * noise).any():
                 return False
     return True
 
 
-def _powers(values: NDArray[Any], factors: tuple[float, float]) -> tuple[float, float, float]:
-    """Mean power beyond the limit of the coarse pixels, well within it, and what rounding to whole numbers adds."""
-    size = values.shape[0]
-    hann = np.hanning(size)
-    level = np.nan_to_num(np.asarray(values, dtype=np.complex128))
-    power = np.abs(np.fft.fft2((level - level.mean()) * np.outer(hann, hann))) ** 2
+def _powers(windows: NDArray[Any], factors: tuple[float, float]) -> tuple[Floats64, Floats64, float]:
+    """Mean power of each window beyond the limit of the coarse pixels and well within it, and what rounding to whole numbers adds."""
+    size = windows.shape[-1]
+    taper = np.outer(np.hanning(size), np.hanning(size))
+    level = np.nan_to_num(windows.astype(np.complex128 if np.iscomplexobj(windows) else np.float64))
+    power = np.abs(np.fft.fft2((level - level.mean(axis=(1, 2), keepdims=True)) * taper)) ** 2
     frequencies = np.abs(np.fft.fftfreq(size))
-    down, across = frequencies[:, None] * factors[0], frequencies[None, :] * factors[1]
-    furthest = np.maximum(
-        down if factors[0] > 1 else 0 * across + 0 * down, across if factors[1] > 1 else 0 * down
-    )
-    over = power[furthest > 0.55]  # of the coarse sampling rate; 0.5 is the limit
-    under = power[(furthest > 0.15) & (furthest < 0.3)]
-    rounding = (np.outer(hann, hann) ** 2).sum() / 12 if values.dtype.kind in "iu" else 0.0
+    down, across = np.meshgrid(frequencies * factors[0], frequencies * factors[1], indexing="ij")
+    furthest = np.maximum(down if factors[0] > 1 else 0.0, across if factors[1] > 1 else 0.0)
+    over = power[:, furthest > 0.55]  # of the coarse sampling rate; 0.5 is the limit
+    under = power[:, (furthest > 0.15) & (furthest < 0.3)]
+    rounding = (taper**2).sum() / 12 if windows.dtype.kind in "iu" else 0.0
+    nothing = np.zeros(len(windows))
     return (
-        float(over.mean()) if over.size else 0.0,
-        float(under.mean()) if under.size else 0.0,
+        over.mean(axis=1) if over.size else nothing,
+        under.mean(axis=1) if under.size else nothing,
         float(rounding),
     )
 
