@@ -23,13 +23,15 @@ from rsiwg.domain import (
     ProductPiece,
     Rulebook,
     Sensor,
+    Verdict,
 )
 from rsiwg.domain.document import assessment_document, rounded
 from rsiwg.errors import InvalidSubmission
-from rsiwg.geometry import Area, area_km2, join, overlap, to_geojson
+from rsiwg.geometry import Area, area_km2, join, normalise, overlap, to_geojson
 from rsiwg.imagery import Change, Complied, Method, Preview, RasterScene, comply, preview, read_scene
 from rsiwg.imagery.ground import Spacing
-from rsiwg.imagery.scene import spacing_in
+from rsiwg.imagery.metadata import PROCESSED
+from rsiwg.imagery.scene import provable, spacing_in
 from rsiwg.settings import Limits
 
 NOT_STATED = Applicant(name="not stated", country="ZZ")
@@ -43,6 +45,9 @@ _FINER_SHARE = 0.02
 """Pixels closer together than stated by more than this share are reported."""
 
 
+TOO_SMALL = "too small to show afterwards that it is degraded"
+
+
 @attrs.frozen(kw_only=True)
 class CheckedScene:
     """A raster, what was found, and the JSON answer."""
@@ -50,6 +55,8 @@ class CheckedScene:
     scene: RasterScene
     request: ImagingRequest
     document: dict[str, Any]
+    hides: bool = False
+    """Whether a mask hides a picture that would not be clear."""
 
 
 @attrs.frozen(kw_only=True)
@@ -95,7 +102,8 @@ def check_scene(
     refined = _as_fine_as_there(path, limits, request, assessment.findings)
     if refined is not request:
         request, assessment = refined, assess(refined, rulebook, __version__)
-    notes = tuple(_notes(scene, known, acquired_on))
+    under_a_mask = tuple(_under_a_mask(scene, request, rulebook))
+    notes = (*_notes(scene, known, acquired_on), *under_a_mask)
     verdict = str(assessment.verdict)
     if (known is None and verdict != "undetermined") or (
         verdict == "clear" and any(note["outcome"] == "indeterminate" for note in notes)
@@ -107,7 +115,8 @@ def check_scene(
         "notes": list(notes),
         "answer": assessment_document(assessment),
     }
-    return CheckedScene(scene=scene, request=request, document=document)
+    hides = any(note["outcome"] == "indeterminate" for note in under_a_mask)
+    return CheckedScene(scene=scene, request=request, document=document, hides=hides)
 
 
 def comply_scene(
@@ -132,7 +141,9 @@ def comply_scene(
         path, rulebook, limits=limits, asked=asked, modality=modality, acquired_on=acquired_on, as_of=as_of
     )
     changes = _changes(before)
-    if not changes:
+    if method is Method.DEGRADE:
+        changes = tuple(_provable(path, limits, changes))
+    if not changes and not before.hides:
         return CompliedScene(before=before, after=None, document=_report(before, None, (), method, None))
     answer = before.document["answer"]
     provenance = {
@@ -276,8 +287,11 @@ def _notes(scene: RasterScene, known: Modality | None, given_day: dt.date | None
                 f"The tags say that {area_km2(piece.area):,.3g} km² were degraded to {piece.resolution_m:g} m, and the pixels "
                 "do not bear that out, or are too few to tell. They were judged as they lie.",
             )
-    if given_day is None and said.acquired_by == "the tags of the file" and "TIFFTAG" in said.acquired_by:
-        yield _note("condition", "The day comes from a tag that may give the day of processing.")
+    if given_day is None and said.acquired_by == PROCESSED:
+        yield _note(
+            "condition",
+            f"The day comes from {PROCESSED}, which may give the day of processing: give --acquired where another is known.",
+        )
     if said.beside:
         yield _note(
             "condition",
@@ -288,6 +302,26 @@ def _notes(scene: RasterScene, known: Modality | None, given_day: dt.date | None
         yield _note(
             "clear",
             f"The outline was made out of the valid pixels and may be up to {scene.wider_px:g} pixels wider than they are.",
+        )
+
+
+def _under_a_mask(
+    scene: RasterScene, request: ImagingRequest, rulebook: Rulebook
+) -> Iterator[dict[str, str]]:
+    """What a mask hides from viewers, readers of the bands see: it is judged for itself."""
+    if scene.hidden is None:
+        return
+    bare = attrs.evolve(request, aoi=scene.hidden, product=Product(measure=request.product.measure))
+    verdict = assess(bare, rulebook, __version__).verdict
+    says = (
+        f"Pixels that the mask calls empty hold a picture of {area_km2(scene.hidden):,.3g} km² all the same"
+    )
+    if verdict is Verdict.CLEAR:
+        yield _note("clear", f"{says}; it was judged too, and nothing speaks against it.")
+    else:
+        yield _note(
+            "indeterminate",
+            f"{says}, which is {verdict} where it lies. rsiwg imagery comply writes a copy in which they are empty.",
         )
 
 
@@ -316,6 +350,19 @@ def _changes(checked: CheckedScene) -> tuple[Change, ...]:
             by_limit.setdefault(None, []).append(area)
     ordered = sorted(by_limit.items(), key=lambda item: (item[0] is None, item[0] or 0.0))
     return tuple(Change(area=join(areas), finest_m=limit) for limit, areas in ordered)
+
+
+def _provable(path: Path, limits: Limits, changes: Sequence[Change]) -> Iterator[Change]:
+    """What is too small for its degradation to be told from the pixels afterwards is emptied."""
+    for change in changes:
+        if change.finest_m is None:
+            yield change
+            continue
+        told, not_told = provable(path, limits, change.area, change.finest_m)
+        if not told.is_empty:
+            yield attrs.evolve(change, area=told)
+        if not not_told.is_empty:
+            yield Change(area=not_told, finest_m=None, why=TOO_SMALL)
 
 
 def _report(
@@ -354,18 +401,26 @@ def _report(
 def _what(method: Method, change: Change) -> str:
     if method is Method.DEGRADE and change.finest_m is not None:
         return f"degraded to {change.finest_m:g} m"
-    return "emptied"
+    return f"emptied: {change.why}" if change.why else "emptied"
 
 
-def picture_of(path: Path, limits: Limits) -> Preview | None:
-    """A picture of one raster for a map; None where only coefficients place it."""
-    return preview(path, limits, not_finer_than_m=0.0)[0]
+def picture_of(path: Path, checked: CheckedScene, limits: Limits) -> Preview | None:
+    """A picture of one raster for a map, no finer than what it is judged by; None where only coefficients place it."""
+    changes = _changes(checked)
+    finest = max([change.finest_m or 0.0 for change in changes], default=0.0)
+    barred = [change.area for change in changes if change.finest_m is None]
+    return preview(path, limits, not_finer_than_m=finest, without=join(barred) if barred else None)[0]
 
 
 def pictures_of(source: Path, target: Path, done: CompliedScene, limits: Limits) -> dict[str, Preview]:
-    """Pictures before and after for a map or a report, no finer than the coarsest limit that was applied."""
+    """Pictures before and after for a map or a report, no finer than the coarsest limit that was applied.
+
+    Where nothing may be shown, or a mask hides a picture, there is none of it before either.
+    """
     finest = max([c["finest_m"] or 0.0 for c in done.document["changed"]], default=0.0)
-    before, stretch = preview(source, limits, not_finer_than_m=finest)
+    emptied = [normalise(c["where"]).area for c in done.document["changed"] if c["finest_m"] is None]
+    without = join(emptied) if emptied else None
+    before, stretch = preview(source, limits, not_finer_than_m=finest, without=without)
     after = (
         None if done.after is None else preview(target, limits, not_finer_than_m=finest, stretch=stretch)[0]
     )

@@ -14,7 +14,7 @@ import attrs
 from rsiwg.checks.scope import Doubt
 from rsiwg.checks.words import degrees, metres
 from rsiwg.domain import Component, Limit, Measure, Plane, Sensor
-from rsiwg.sensing.gsd import stretch
+from rsiwg.sensing.gsd import horizon_of_sphere_deg, stretch
 
 _UNKNOWN_M = float("inf")
 
@@ -50,14 +50,32 @@ def achievable(sensor: Sensor, limit: Limit) -> Achievable:
     return _gsd(sensor, limit.component) if limit.measure is Measure.GSD else _ipr(sensor, limit)
 
 
+def product_in_plane(sensor: Sensor, limit: Limit, product_m: float, native_m: float) -> float:
+    """An impulse response of a product in the plane that the limit means, never finer than the sensor's own.
+
+    A product is stated in the plane that its sensor is stated in.  What the ground plane holds is finer in the slant plane;
+    where the plane or the incidence is not stated, it may be as fine as the sensor's own.
+    """
+    if limit.plane is not Plane.SLANT or sensor.measure is not Measure.IPR or product_m <= native_m:
+        return product_m
+    if sensor.ipr_plane is Plane.SLANT:
+        return product_m
+    if sensor.ipr_plane is None or sensor.min_incidence_deg is None:
+        return native_m
+    return max(native_m, _floored(Fraction(product_m) * Fraction(_sine(sensor.min_incidence_deg))))
+
+
 def off_nadir_for(sensor: Sensor, limit_m: float) -> float | None:
     """The smallest whole off-nadir angle, within the sensor's own largest, at which no direction is finer than a limit.
 
     None where there is none, or the request gives no altitude or no largest angle to reckon with.
     """
-    if sensor.max_off_nadir_deg is None or (sensor.lowest_altitude_km or sensor.altitude_km) is None:
+    altitude_km = sensor.lowest_altitude_km or sensor.altitude_km
+    if sensor.max_off_nadir_deg is None or altitude_km is None:
         return None
-    for angle_deg in range(1, int(sensor.max_off_nadir_deg) + 1):
+    # What the mean sphere hides cannot be committed to, and the intake would refuse it.
+    seen_deg = math.ceil(horizon_of_sphere_deg(altitude_km=altitude_km)) - 1
+    for angle_deg in range(1, min(int(sensor.max_off_nadir_deg), seen_deg) + 1):
         aside = attrs.evolve(sensor, min_off_nadir_deg=float(angle_deg))
         if _gsd(aside, Component.FINER).strict_m >= limit_m:
             return float(angle_deg)

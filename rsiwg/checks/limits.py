@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from rsiwg.checks.achievable import achievable
+from rsiwg.checks.achievable import achievable, product_in_plane
 from rsiwg.checks.scope import Doubt, Ground, Scope, Statement, doubts_about, in_doubt, needs_of, scope_of
 from rsiwg.checks.words import (
     kilometres,
@@ -109,8 +109,13 @@ def _parts(request: ImagingRequest, restriction: Restriction, sensor: Sensor, li
     """What the limit looks at, disjoint."""
     strict = resolution_parts(request, restriction, sensor, lambda s: achievable(s, limit).strict_m)
     lenient = resolution_parts(request, restriction, sensor, lambda s: achievable(s, limit).lenient_m)
+    able = achievable(sensor, limit)
     return [
-        _Part(area, strict_m, lenient_m)
+        _Part(
+            area,
+            product_in_plane(sensor, limit, strict_m, able.strict_m),
+            lenient_m if able.doubt else product_in_plane(sensor, limit, lenient_m, able.lenient_m),
+        )
         for (area, strict_m), (_, lenient_m) in zip(strict, lenient, strict=True)
     ]
 

@@ -33,15 +33,16 @@ def _check(options: argparse.Namespace) -> int:
     from rsiwg import deliveries, reports
     from rsiwg.domain.document import pretty_json
 
+    if options.map and len(options.scenes) > 1:
+        raise errors.InvalidSubmission({"--map": "draws one scene: give one"})
+    _refuse_written_over({"--map": options.map}, options.scenes)
     book = rulebook()
-    scenes = [
-        deliveries.check_scene(scene, book, limits=limits(), **_said(options)).document
-        for scene in options.scenes
+    checked = [
+        deliveries.check_scene(scene, book, limits=limits(), **_said(options)) for scene in options.scenes
     ]
+    scenes = [each.document for each in checked]
     if options.map:
-        if len(options.scenes) > 1:
-            raise errors.InvalidSubmission({"--map": "draws one scene: give one"})
-        picture = deliveries.picture_of(options.scenes[0], limits())
+        picture = deliveries.picture_of(options.scenes[0], checked[0], limits())
         write(options.map, _drawn(scenes[0], {"picture": picture} if picture else {}))
     if options.format == "json":
         sys.stdout.write(pretty_json({"scenes": scenes}))
@@ -55,6 +56,9 @@ def _comply(options: argparse.Namespace) -> int:
     from rsiwg.domain.document import pretty_json
     from rsiwg.imagery import Method
 
+    _refuse_written_over({"--map": options.map, "--report": options.report}, [options.scene, options.output])
+    if options.report and options.report.exists() and not options.report.is_dir():
+        raise errors.InvalidSubmission({"--report": f"{options.report} is a file: give a folder"})
     done = deliveries.comply_scene(
         options.scene,
         options.output,
@@ -83,6 +87,13 @@ def _comply(options: argparse.Namespace) -> int:
         sys.stdout.write(reports.comply_text(done.document))
     after = done.document["after"] or done.document["before"]
     return VERDICT_EXIT[after["verdict"]]
+
+
+def _refuse_written_over(outputs: Mapping[str, Path | None], kept: Sequence[Path]) -> None:
+    """A map or a report must not take the place of a raster."""
+    for option, path in outputs.items():
+        if path is not None and path.resolve() in {each.resolve() for each in kept}:
+            raise errors.InvalidSubmission({option: f"{path} is a raster of this call: give another name"})
 
 
 def _drawn(

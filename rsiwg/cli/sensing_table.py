@@ -89,7 +89,8 @@ def _numbers(name: str, texts: Sequence[str], errors: dict[int, dict[str, str]])
     for n, text in enumerate(texts):
         if text:
             try:
-                values[n] = float(text)
+                # Python's own spelling of numbers, 1_0, is nobody else's; most likely a slip.
+                values[n] = float(text if "_" not in text else "")
             except ValueError:
                 errors.setdefault(n, {})[name] = f"{text[:40]!r} is not a number"
                 continue

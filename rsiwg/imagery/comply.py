@@ -1,9 +1,11 @@
 """The compliant copy of a raster: a new file in which only the offending pieces differ."""
 
+import errno
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ import numpy as np
 import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
 from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader, DatasetWriter
 from rasterio.windows import Window
 from shapely import MultiPolygon
@@ -24,7 +28,7 @@ from rsiwg.imagery.degrade import degraded, in_pixels, operator, touched
 from rsiwg.imagery.footprint import all_valid, valid_pixels
 from rsiwg.imagery.ground import Ground, ground_of
 from rsiwg.imagery.metadata import stated
-from rsiwg.imagery.opening import CACHE_BYTES, GDAL, opened
+from rsiwg.imagery.opening import CACHE_BYTES, GDAL, bytes_of, opened
 from rsiwg.imagery.scene import TAGS, pixel_box, sha256_of, spacing_in
 from rsiwg.settings import Limits
 
@@ -43,6 +47,8 @@ KEPT_TAGS = (
 )
 """Tags that stay true of the copy.  Statistics, histograms and everything else that could speak of the original go."""
 
+
+NOTHING_LEFT = "nothing would be left: every valid pixel lies in an offending piece"
 
 _COMPRESSION = {"compress": "deflate", "zlevel": "6", "num_threads": "all_cpus"}
 
@@ -64,6 +70,8 @@ class Change:
 
     area: Area
     finest_m: float | None
+    why: str = ""
+    """Why it is emptied and not degraded, where a number would allow that; a clause."""
 
 
 @attrs.frozen(kw_only=True)
@@ -102,11 +110,11 @@ def comply(
     moved there when it is whole.
 
     Raises:
-        InvalidImage: the source cannot be read, the target is the source, or nothing would be left.
+        InvalidImage: the source cannot be read, the target is the source or no file, or nothing would be left.
         TooLarge: over a limit.
+        OSError: the target cannot be written.
     """
-    if target.exists() and target.samefile(source):
-        raise InvalidImage(f"{target} is the scene itself: give another name, the original is never changed")
+    _refuse_place(target, source)
     plain, whole = (
         target.with_name(f".{target.name}.{os.getpid()}.{part}") for part in ("plain.tif", "cog.tif")
     )
@@ -114,18 +122,26 @@ def comply(
         with opened(source, limits) as raster:
             ground = ground_of(raster, source.name, stated(raster, source).rpcs)
             pieces = [_piece(c, ground, raster, source, limits, method) for c in changes]
+            if ColorInterp.palette in raster.colorinterp and any(piece.factors for piece in pieces):
+                raise InvalidImage(
+                    f"{source.name} holds numbers of colours in a palette, which cannot be averaged: expand it to red, green and "
+                    "blue first, or mask or clip it"
+                )
             frame = (
                 _frame(raster, pieces) if method is Method.CLIP else Window(0, 0, raster.width, raster.height)
             )
             changed = _write(raster, plain, pieces, frame, compressed=not overviews)
             tags = _provenance(provenance, changes, method)
-            with rasterio.open(plain, "r+") as copy:
+            with _writing(plain), rasterio.open(plain, "r+") as copy:
                 copy.update_tags(**{k: v for k, v in raster.tags().items() if k in KEPT_TAGS})
                 copy.update_tags(**{f"{TAGS}{name}": value for name, value in tags.items()})
-        if overviews:
-            _to_cog(plain, whole)
-        else:
-            plain.replace(whole)
+        with _writing(whole):
+            if overviews:
+                _to_cog(plain, whole)
+                _read_back(whole, plain)
+            else:
+                plain.replace(whole)
+                _read_back(whole, whole)
         with whole.open("rb+") as file:
             os.fsync(file.fileno())
         digest = sha256_of(whole)
@@ -139,6 +155,41 @@ def comply(
         ):
             left.unlink(missing_ok=True)
     return Complied(changed_px=changed, width=int(frame.width), height=int(frame.height), sha256=digest)
+
+
+def _refuse_place(target: Path, source: Path) -> None:
+    if not target.name:
+        raise InvalidImage("the copy has no name: give one, such as out.tif")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder: make it first", str(target.parent))
+    if not target.exists():
+        return
+    if target.samefile(source):
+        raise InvalidImage(f"{target} is the scene itself: give another name, the original is never changed")
+    if not target.is_file():
+        raise InvalidImage(f"{target} is a folder or a device, and no file: give another name")
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """What goes wrong here is the fault of the place that is written to, and not of the scene."""
+    try:
+        yield
+    except (RasterioError, CPLE_BaseError) as exc:
+        why = str(exc.__cause__ or exc).partition("\n")[0][:160]
+        said = f"cannot be written ({why}): is there room, and may you write there?"
+        raise OSError(errno.EIO, said, str(file.parent)) from None
+
+
+def _read_back(whole: Path, plain: Path) -> None:
+    """A full disk is not always told when a file is closed: what was written is read, and must be what was meant."""
+    with rasterio.Env(**GDAL), rasterio.open(plain) as meant, rasterio.open(whole) as copy:
+        for window in _strips(copy, Window(0, 0, copy.width, copy.height)):
+            wanted, found = meant.read(window=window), copy.read(window=window)
+            if not np.array_equal(wanted.view(np.uint8), found.view(np.uint8)):
+                raise OSError(
+                    errno.EIO, "what was written is not what was meant: is there room?", str(whole.parent)
+                )
 
 
 def _piece(
@@ -158,8 +209,9 @@ def _piece(
 
 def _provenance(given: Mapping[str, str], changes: Sequence[Change], method: Method) -> dict[str, str]:
     degraded_pieces = [
-        {"resolution_m": c.finest_m, "area": to_geojson(padded(c.area))}
+        {"resolution_m": c.finest_m, "area": to_geojson(padded(Area(MultiPolygon([part]))))}
         for c in changes
+        for part in c.area.geoms  # each is measured for itself
         if method is Method.DEGRADE and c.finest_m is not None
     ]
     return {**given, "METHOD": str(method), "PIECES": json.dumps(degraded_pieces, separators=(",", ":"))}
@@ -174,7 +226,7 @@ def _frame(raster: DatasetReader, pieces: Sequence[_Piece]) -> Window:
         columns |= left.any(axis=0)
         rows[int(window.row_off) : int(window.row_off + window.height)] |= left.any(axis=1)
     if not columns.any():
-        raise InvalidImage("nothing would be left: every valid pixel lies in an offending piece")
+        raise InvalidImage(NOTHING_LEFT)
     if raster.transform.is_identity:
         return Window(0, 0, width, height)  # control points and coefficients count pixels from the old corner
     first, last = (int(v) for v in np.flatnonzero(columns)[[0, -1]])
@@ -189,6 +241,7 @@ def _write(
     empties = any(piece.factors is None for piece in pieces)
     alpha = next((n for n, c in enumerate(raster.colorinterp, start=1) if c is ColorInterp.alpha), None)
     masked = any(MaskFlags.per_dataset in f and MaskFlags.alpha not in f for f in raster.mask_flag_enums)
+    hides = masked or alpha is not None
     needs_mask = masked or (empties and raster.nodata is None and alpha is None)
     profile: dict[str, Any] = {
         "driver": "GTiff",
@@ -207,29 +260,48 @@ def _write(
     }
     if not raster.transform.is_identity:
         profile["transform"] = rasterio.windows.transform(frame, raster.transform)
-    changed = 0
-    with rasterio.open(plain, "w", **profile) as copy:
+    changed, left = 0, False
+    with _writing(plain):
+        copy = rasterio.open(plain, "w", **profile)
+    try:
         if raster.transform.is_identity:
             _place_like(raster, copy)
-        copy.colorinterp = raster.colorinterp
+        _describe_like(raster, copy)
         with ThreadPoolExecutor(1) as ahead:
             strips = list(_strips(raster, frame))
             coming = ahead.submit(raster.read, window=strips[0]) if strips else None
             for n, window in enumerate(strips):
                 assert coming is not None
                 pixels = coming.result()
-                keep = _valid(raster, window) if needs_mask or pieces else None
-                hit = _changed(raster, pixels, pieces, window, keep, alpha)
-                changed += hit
+                keep = _valid(raster, window)
+                if hides:  # else what lies under the mask goes along, as it was
+                    _empty(raster, pixels, ~keep, alpha)
+                changed += _changed(raster, pixels, pieces, window, keep, alpha)
+                emptied = _any_touched([p for p in pieces if p.factors is None], window)
+                left = left or bool((keep & ~emptied).any())
                 if n + 1 < len(strips):
                     coming = ahead.submit(raster.read, window=strips[n + 1])
                 there = Window(0, int(window.row_off - frame.row_off), int(window.width), int(window.height))
-                copy.write(pixels, window=there)
-                if needs_mask:
-                    assert keep is not None
-                    emptied = _any_touched([p for p in pieces if p.factors is None], window)
-                    copy.write_mask(keep & ~emptied, window=there)
+                with _writing(plain):
+                    copy.write(pixels, window=there)
+                    if needs_mask:
+                        copy.write_mask(keep & ~emptied, window=there)
+    finally:
+        with _writing(plain):
+            copy.close()
+    if not left:
+        raise InvalidImage(NOTHING_LEFT)
     return changed
+
+
+def _describe_like(raster: DatasetReader, copy: DatasetWriter) -> None:
+    """What the numbers mean: colours, names, scales and units of the bands."""
+    copy.colorinterp = raster.colorinterp
+    copy.descriptions = raster.descriptions
+    copy.scales, copy.offsets = raster.scales, raster.offsets
+    copy.units = [unit or "" for unit in raster.units]
+    if ColorInterp.palette in raster.colorinterp:
+        copy.write_colormap(1, raster.colormap(1))
 
 
 def _place_like(raster: DatasetReader, copy: DatasetWriter) -> None:
@@ -245,7 +317,7 @@ def _changed(
     pixels: NDArray[Any],
     pieces: Sequence[_Piece],
     window: Window,
-    valid: NDArray[np.bool_] | None,
+    valid: NDArray[np.bool_],
     alpha: int | None,
 ) -> int:
     """Change `pixels` in place; the finer pieces first, so that where two meet the coarser one holds."""
@@ -256,11 +328,17 @@ def _changed(
             continue
         done |= hit
         if piece.factors is None:
-            fill = 0 if raster.nodata is None else raster.nodata
-            pixels[:, hit] = np.asarray(fill).astype(pixels.dtype)
+            _empty(raster, pixels, hit, alpha)
         elif max(piece.factors) > 1:
             _degrade(raster, pixels, piece.factors, window, hit, alpha)
-    return int((done & valid).sum()) if valid is not None else int(done.sum())
+    return int((done & valid).sum())
+
+
+def _empty(raster: DatasetReader, pixels: NDArray[Any], where: NDArray[np.bool_], alpha: int | None) -> None:
+    fill = 0 if raster.nodata is None else raster.nodata
+    pixels[:, where] = np.asarray(fill).astype(pixels.dtype)
+    if alpha is not None:
+        pixels[alpha - 1, where] = 0
 
 
 def _degrade(
@@ -281,11 +359,12 @@ def _degrade(
             r0, r1, down = operator(top + row, here.shape[0], raster.height, factors[0])
             c0, c1, across = operator(left + column, here.shape[1], raster.width, factors[1])
             round_it = Window(c0, r0, c1 - c0, r1 - r0)
-            values, valid = raster.read(window=round_it), _valid(raster, round_it)
-            kept = valid[top + row - r0 :, left + column - c0 :][: here.shape[0], : here.shape[1]] & here
+            values = raster.read(window=round_it)
             for band in range(raster.count):
                 if band + 1 == alpha:
                     continue
+                valid = _held(raster, band + 1, values[band], round_it)
+                kept = valid[top + row - r0 :, left + column - c0 :][: here.shape[0], : here.shape[1]] & here
                 smooth = _not_nodata(degraded(values[band], down, across, valid), raster.nodata)
                 pixels[band][part][kept] = smooth[kept]
 
@@ -299,6 +378,13 @@ def _not_nodata(values: NDArray[Any], nodata: float | None) -> NDArray[Any]:
         step = -1 if values.dtype.kind in "iu" and nodata >= np.iinfo(values.dtype).max else 1
         values = np.where(same, np.asarray(nodata + step).astype(values.dtype), values)
     return values
+
+
+def _held(raster: DatasetReader, band: int, values: NDArray[Any], window: Window) -> NDArray[np.bool_]:
+    """Which pixels of one band hold a number; another band may hold one where this one does not."""
+    if all_valid(raster):
+        return np.ones(values.shape, dtype=bool)
+    return np.asarray(raster.read_masks(band, window=window).astype(bool) & np.isfinite(values))
 
 
 def _valid(raster: DatasetReader, window: Window) -> NDArray[np.bool_]:
@@ -328,11 +414,7 @@ def _any_touched(pieces: Sequence[_Piece], window: Window) -> NDArray[np.bool_]:
 
 def _strips(raster: DatasetReader, frame: Window) -> list[Window]:
     """The frame in strips of whole tiles, each about `_STRIP_BYTES`."""
-    row_bytes = (
-        int(frame.width)
-        * raster.count
-        * max(np.dtype(k).itemsize for k in raster.dtypes if k != "complex_int16")
-    )
+    row_bytes = int(frame.width) * raster.count * max(bytes_of(k) for k in raster.dtypes)
     tall = max(_TILE, _STRIP_BYTES // max(1, row_bytes) // _TILE * _TILE)
     top, bottom = int(frame.row_off), int(frame.row_off + frame.height)
     return [
@@ -344,13 +426,15 @@ def _strips(raster: DatasetReader, frame: Window) -> list[Window]:
 def _to_cog(plain: Path, whole: Path) -> None:
     """Compressed, tiled, with overviews made from the changed pixels."""
     with rasterio.Env(**GDAL | {"GDAL_CACHEMAX": CACHE_BYTES // 4}), rasterio.open(plain) as copy:
-        kinds = {np.dtype(k).kind for k in copy.dtypes}
+        is_complex = any(k.startswith("complex") for k in copy.dtypes)
         options = {
             "COMPRESS": "DEFLATE",
             "LEVEL": "1",
-            "PREDICTOR": "NO" if "c" in kinds else "YES",
+            "PREDICTOR": "NO" if is_complex else "YES",
             "BLOCKSIZE": str(_TILE),
-            "OVERVIEW_RESAMPLING": "NEAREST" if "c" in kinds else "AVERAGE",
+            "OVERVIEW_RESAMPLING": "NEAREST"
+            if is_complex or ColorInterp.palette in copy.colorinterp
+            else "AVERAGE",
             "NUM_THREADS": "ALL_CPUS",
             "BIGTIFF": "IF_SAFER",
         }

@@ -6,11 +6,13 @@ and R. W. Schafer, Discrete-Time Signal Processing, section 7.5.3), whose stop b
 """
 
 import functools
+import itertools
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from rasterio.enums import ColorInterp
 from rasterio.features import rasterize
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
@@ -18,9 +20,11 @@ from shapely import MultiPolygon
 from shapely.affinity import translate
 
 from rsiwg.geometry import Area
+from rsiwg.imagery.footprint import all_valid
 from rsiwg.imagery.ground import Ground
 
 Floats = NDArray[np.float32]
+Floats64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 HALF_WIDTH = 6
@@ -35,7 +39,12 @@ _EDGE_DEG = 0.002
 
 _WINDOW = 64
 """Pixels along the sides of the windows in which detail is measured."""
-_MOST_WINDOWS = 24
+_MOST_IN_HALF = 3.0
+"""Windows of half the side tell coarse pixels of up to so many fine ones."""
+_AT_ONCE = 64
+"""Windows whose spectra are taken together."""
+_COVERED = 0.5
+"""Windows that cover less of an area than this do not speak for it."""
 _STOP = 0.05
 """Detail just beyond the coarse pixels' limit, as a share of that well within it, from which a piece counts as not degraded.
 In untouched pictures of the ground it is about a third, since their spectra fall with the square of the frequency."""
@@ -117,57 +126,102 @@ def touched(piece: MultiPolygon, window: Window) -> Mask:
     return np.asarray(burnt, dtype=bool)
 
 
-def is_degraded(
-    raster: DatasetReader,
-    ground: Ground,
-    area: Area,
-    box: tuple[int, int, int, int],
-    factors: tuple[float, float],
-) -> bool:
+def is_degraded(raster: DatasetReader, ground: Ground, area: Area, factors: tuple[float, float]) -> bool:
     """Whether the pixels of an area hold no detail finer than `factors` (rows, columns) pixels.
 
-    The power just beyond the coarse pixels' limit is compared with that well within it, over windows inside the area.
-    An area too small for one window cannot be told, and counts as not degraded.
+    In every window of the area the power just beyond the coarse pixels' limit is compared with that well within it: one
+    window left sharp is enough to say no.  An area too small or too narrow for windows cannot be told, and counts as not
+    degraded.
     """
     if max(factors) <= 1.0:
         return True
-    piece = in_pixels(area, ground)
-    left, top, right, bottom = box
-    inner = shapely.buffer(piece, -2.0)
-    places = [
-        (column, row)
-        for row in range(top, bottom - _WINDOW + 1, _WINDOW)
-        for column in range(left, right - _WINDOW + 1, _WINDOW)
-        if inner.contains(shapely.box(column, row, column + _WINDOW, row + _WINDOW))
-    ]
-    if not places:
-        return False
-    step = -(-len(places) // _MOST_WINDOWS)
-    beyond = within = noise = 0.0
-    for column, row in places[::step]:
-        window = Window(column, row, _WINDOW, _WINDOW)
-        for band in range(1, raster.count + 1):
-            over, under, floor = _powers(raster.read(band, window=window), factors)
-            beyond, within, noise = beyond + over, within + under, noise + floor
-    return beyond <= _STOP * within + 2 * noise
-
-
-def _powers(values: NDArray[Any], factors: tuple[float, float]) -> tuple[float, float, float]:
-    """Mean power beyond the limit of the coarse pixels, well within it, and what rounding to whole numbers adds."""
-    hann = np.hanning(_WINDOW)
-    level = np.nan_to_num(np.asarray(values, dtype=np.complex128))
-    power = np.abs(np.fft.fft2((level - level.mean()) * np.outer(hann, hann))) ** 2
-    frequencies = np.abs(np.fft.fftfreq(_WINDOW))
-    down, across = frequencies[:, None] * factors[0], frequencies[None, :] * factors[1]
-    furthest = np.maximum(
-        down if factors[0] > 1 else 0 * across + 0 * down, across if factors[1] > 1 else 0 * down
+    places, size = windows_to_tell(raster, ground, area, factors)
+    by_row = itertools.groupby(places, key=lambda place: place[1])
+    return bool(places) and all(
+        _all_smooth(raster, row, [column for column, _ in group], size, factors) for row, group in by_row
     )
-    over = power[furthest > 0.55]  # of the coarse sampling rate; 0.5 is the limit
-    under = power[(furthest > 0.15) & (furthest < 0.3)]
-    rounding = (np.outer(hann, hann) ** 2).sum() / 12 if values.dtype.kind in "iu" else 0.0
+
+
+def windows_to_tell(
+    raster: DatasetReader, ground: Ground, area: Area, factors: tuple[float, float]
+) -> tuple[list[tuple[int, int]], int]:
+    """Where detail can be measured: (column, row) of square windows of valid pixels inside an area, row by row, and their side.
+
+    None where they would cover too little of the area to speak for it.
+    """
+    piece = in_pixels(area, ground).intersection(shapely.box(0, 0, raster.width, raster.height))
+    inner = shapely.buffer(in_pixels(area, ground), -2.0)
+    for size in (_WINDOW, *([_WINDOW // 2] if max(factors) <= _MOST_IN_HALF else [])):
+        places = _places(raster, inner, size)
+        covered = shapely.union_all([shapely.box(c, r, c + size, r + size) for c, r in places])
+        if places and covered.area >= _COVERED * piece.area:
+            return places, size
+    return [], _WINDOW
+
+
+def _places(raster: DatasetReader, inner: shapely.Geometry, size: int) -> list[tuple[int, int]]:
+    bounds = shapely.bounds(shapely.intersection(inner, shapely.box(0, 0, raster.width, raster.height)))
+    if not np.isfinite(bounds).all():
+        return []
+    left, top, right, bottom = (int(v) for v in (*np.ceil(bounds[:2]), *np.floor(bounds[2:])))
+    if right - left < size or bottom - top < size:
+        return []
+    columns, rows = (
+        np.unique(
+            np.append(np.arange(first, last - size + 1, size), last - size)
+        )  # the last hugs the far edge
+        for first, last in ((left, right), (top, bottom))
+    )
+    shapely.prepare(inner)
+    found = []
+    for row in rows:
+        held = shapely.contains(inner, shapely.box(columns, row, columns + size, row + size))
+        found += [
+            (int(column), int(row))
+            for column in columns[held]
+            if all_valid(raster) or _all_held(raster, Window(int(column), int(row), size, size))
+        ]
+    return found
+
+
+def _all_held(raster: DatasetReader, window: Window) -> bool:
+    return bool(raster.read_masks(window=window).all() and np.isfinite(raster.read(window=window)).all())
+
+
+def _all_smooth(
+    raster: DatasetReader, row: int, columns: list[int], size: int, factors: tuple[float, float]
+) -> bool:
+    first = columns[0]
+    strip = Window(first, row, columns[-1] + size - first, size)
+    for band in range(1, raster.count + 1):
+        if raster.colorinterp[band - 1] is ColorInterp.alpha:
+            continue
+        values = raster.read(band, window=strip)
+        for start in range(0, len(columns), _AT_ONCE):
+            some = [column - first for column in columns[start : start + _AT_ONCE]]
+            windows = np.stack([values[:, column : column + size] for column in some])
+            beyond, within, noise = _powers(windows, factors)
+            if (beyond > _STOP * within + 2 * noise).any():
+                return False
+    return True
+
+
+def _powers(windows: NDArray[Any], factors: tuple[float, float]) -> tuple[Floats64, Floats64, float]:
+    """Mean power of each window beyond the limit of the coarse pixels and well within it, and what rounding to whole numbers adds."""
+    size = windows.shape[-1]
+    taper = np.outer(np.hanning(size), np.hanning(size))
+    level = np.nan_to_num(windows.astype(np.complex128 if np.iscomplexobj(windows) else np.float64))
+    power = np.abs(np.fft.fft2((level - level.mean(axis=(1, 2), keepdims=True)) * taper)) ** 2
+    frequencies = np.abs(np.fft.fftfreq(size))
+    down, across = np.meshgrid(frequencies * factors[0], frequencies * factors[1], indexing="ij")
+    furthest = np.maximum(down if factors[0] > 1 else 0.0, across if factors[1] > 1 else 0.0)
+    over = power[:, furthest > 0.55]  # of the coarse sampling rate; 0.5 is the limit
+    under = power[:, (furthest > 0.15) & (furthest < 0.3)]
+    rounding = (taper**2).sum() / 12 if windows.dtype.kind in "iu" else 0.0
+    nothing = np.zeros(len(windows))
     return (
-        float(over.mean()) if over.size else 0.0,
-        float(under.mean()) if under.size else 0.0,
+        over.mean(axis=1) if over.size else nothing,
+        under.mean(axis=1) if under.size else nothing,
         float(rounding),
     )
 

@@ -1,9 +1,12 @@
 """The ground that a raster's valid pixels cover."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from rasterio.enums import MaskFlags
+from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.features import shapes
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
@@ -18,6 +21,13 @@ CELLS = 1024
 
 _EDGE_PARTS = 64
 """A side of the raster is bent in at least so many places, since it is straight in pixels and not in longitude and latitude."""
+
+_LOSSY = ("jpeg", "webp", "jpeg2000", "lerc", "ycbcr jpeg")
+_LOSSY_SHARE = 0.08
+"""Of the range of whole numbers: how far a lossy compression may take a black or white pixel from its fill."""
+
+_SMEAR_PX = 3
+"""Overview pixels that resampling may carry a value beyond the edge of what is valid."""
 
 Mask = NDArray[np.bool_]
 
@@ -47,32 +57,109 @@ def footprint(raster: DatasetReader, ground: Ground, name: str) -> tuple[Area, f
     width, height = int(raster.width), int(raster.height)
     if all_valid(raster):
         return _on_earth([shapely.box(0, 0, width, height)], max(width, height), ground, name), 0.0
-    cell = max(1, -(-max(width, height) // CELLS))
-    grid = _cells(raster, cell)
+    grid, cell = _cells(raster, valid_pixels)
     if not grid.any():
         raise InvalidImage(f"{name} holds no valid pixel: there is nothing to judge")
+    return _outline(grid, cell, raster, ground, name), float(cell)
+
+
+def hidden(raster: DatasetReader, ground: Ground, name: str) -> Area | None:
+    """The outline of pixels that a mask or an alpha band calls empty although they hold a picture; None where there are none.
+
+    Whoever reads the bands sees them all the same.
+    """
+    if not any(MaskFlags.per_dataset in flags for flags in raster.mask_flag_enums):
+        return None
+    grid, cell = _cells(raster, _hidden_pixels)
+    return _outline(grid, cell, raster, ground, name) if grid.any() else None
+
+
+def hidden_in_overview(small: DatasetReader, raster: DatasetReader, ground: Ground, name: str) -> Area | None:
+    """The outline of what an overview still shows where the raster itself is empty; `ground` is the overview's."""
+    if all_valid(raster):
+        return None
+
+    def left_over(overview: DatasetReader, window: Window) -> Mask:
+        pictured = np.zeros((int(window.height), int(window.width)), dtype=bool)
+        for band in range(1, overview.count + 1):
+            if overview.colorinterp[band - 1] is not ColorInterp.alpha:
+                pictured |= _differs_from_a_fill(overview, band, overview.read(band, window=window))
+        return pictured & ~_any_valid_below(raster, overview, window) if pictured.any() else pictured
+
+    grid, cell = _cells(small, left_over)
+    return _outline(grid, cell, small, ground, name) if grid.any() else None
+
+
+def _any_valid_below(raster: DatasetReader, small: DatasetReader, window: Window) -> Mask:
+    """Which pixels of a window of an overview have a valid pixel of the raster below them, or near enough to smear in."""
+    down, across = raster.height / small.height, raster.width / small.width
+    rows, columns = (
+        np.clip(np.arange(start - _SMEAR_PX, start + count + _SMEAR_PX + 1), 0, most)
+        for start, count, most in (
+            (int(window.row_off), int(window.height), small.height),
+            (int(window.col_off), int(window.width), small.width),
+        )
+    )
+    tops, lefts = np.floor(rows * down).astype(int), np.floor(columns * across).astype(int)
+    area = Window(lefts[0], tops[0], raster.width - lefts[0], raster.height - tops[0]).intersection(
+        Window(lefts[0], tops[0], lefts[-1] - lefts[0], tops[-1] - tops[0])
+    )
+    valid = valid_pixels(raster, area)
+    counts = np.pad(valid.cumsum(0, dtype=np.int64).cumsum(1), ((1, 0), (1, 0)))
+    r, c = tops - tops[0], lefts - lefts[0]
+    wide = 2 * _SMEAR_PX + 1
+    sums = (
+        counts[np.ix_(r[wide:], c[wide:])] - counts[np.ix_(r[:-wide], c[wide:])]
+        - counts[np.ix_(r[wide:], c[:-wide])] + counts[np.ix_(r[:-wide], c[:-wide])]
+    )  # fmt: skip
+    return np.asarray(sums > 0)
+
+
+def _hidden_pixels(raster: DatasetReader, window: Window) -> Mask:
+    empty = ~valid_pixels(raster, window)
+    pictured = np.zeros_like(empty)
+    for band in range(1, raster.count + 1) if empty.any() else ():
+        if raster.colorinterp[band - 1] is not ColorInterp.alpha:
+            pictured |= _differs_from_a_fill(raster, band, raster.read(band, window=window))
+    return empty & pictured
+
+
+def _differs_from_a_fill(raster: DatasetReader, band: int, values: NDArray[Any]) -> Mask:
+    """Whether pixels are neither black, nor white, nor the nodata value, within what a lossy compression adds."""
+    whole = values.dtype.kind in "iu"
+    most = float(np.iinfo(values.dtype).max) if whole else np.inf
+    slack = _LOSSY_SHARE * most if whole and raster.profile.get("compress") in _LOSSY else 0.0
+    level = np.abs(np.nan_to_num(values.astype(np.complex128 if np.iscomplexobj(values) else np.float64)))
+    differs: Mask = (level > slack) & (level < most - slack)
+    nodata = raster.nodatavals[band - 1]
+    return differs if nodata is None else differs & (values != nodata)
+
+
+def _outline(grid: Mask, cell: int, raster: DatasetReader, ground: Ground, name: str) -> Area:
+    width, height = int(raster.width), int(raster.height)
     found = []
     for geometry, _ in shapes(grid.astype(np.uint8), mask=grid, connectivity=4):
         shell, *holes = (np.minimum(np.array(r) * cell, (width, height)) for r in geometry["coordinates"])
         found.append(Polygon(shell, holes))
     whole = shapely.union_all(found)
     parts = [p for p in shapely.get_parts(whole) if isinstance(p, Polygon)]
-    return _on_earth(parts, max(width, height), ground, name), float(cell)
+    return _on_earth(parts, max(width, height), ground, name)
 
 
-def _cells(raster: DatasetReader, cell: int) -> Mask:
+def _cells(raster: DatasetReader, chosen: Callable[[DatasetReader, Window], Mask]) -> tuple[Mask, int]:
+    """The cells that hold a chosen pixel, and their side in pixels."""
     width, height = int(raster.width), int(raster.height)
+    cell = max(1, -(-max(width, height) // CELLS))
     columns = -(-width // cell)
     grid = np.zeros((-(-height // cell), columns), dtype=bool)
     tall = max(1, int(raster.block_shapes[0][0]) // cell, 512 // cell) * cell
     for top in range(0, height, tall):
         rows = min(tall, height - top)
-        valid = valid_pixels(raster, Window(0, top, width, rows))
         padded = np.zeros((-(-rows // cell) * cell, columns * cell), dtype=bool)
-        padded[:rows, :width] = valid
+        padded[:rows, :width] = chosen(raster, Window(0, top, width, rows))
         held = padded.reshape(-1, cell, columns, cell).any(axis=(1, 3))
         grid[top // cell : top // cell + held.shape[0]] = held
-    return grid
+    return grid, cell
 
 
 def _on_earth(parts: list[Polygon], longest: int, ground: Ground, name: str) -> Area:

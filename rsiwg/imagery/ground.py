@@ -52,12 +52,15 @@ def ground_of(raster: DatasetReader, name: str, rpcs: RPC | None = None) -> Grou
         return _by_transform(raster, name)
     gcps, gcp_crs = raster.gcps
     if len(gcps) >= 3 and gcp_crs is not None:
-        return _by_model(GCPTransformer(gcps), gcp_crs.to_wkt(), f"{len(gcps)} ground control points", name)
+        words = f"{len(gcps)} ground control points"
+        return _by_model(
+            GCPTransformer(gcps), gcp_crs.to_wkt(), words, name, float(np.mean([p.x for p in gcps]))
+        )
     found = raster.rpcs or rpcs
     if found is not None:
         model = RPCTransformer(found, rpc_height=float(found.height_off))
         words = f"rational polynomial coefficients at a height of {found.height_off:,.0f} m"
-        return _by_model(model, "EPSG:4326", words, name)
+        return _by_model(model, "EPSG:4326", words, name, float(found.long_off))
     raise InvalidImage(
         f"{name} does not say where on the Earth it lies: it has no coordinate system with a geotransform, no ground "
         "control points and no rational polynomial coefficients"
@@ -109,9 +112,11 @@ def _by_transform(raster: DatasetReader, name: str) -> Ground:
             Transformer.from_crs("EPSG:4326", crs, always_xy=True),
         )
         inverse = ~raster.transform
+        turn = _turn(back)
     except (ProjError, ValueError, ArithmeticError) as exc:
         raise InvalidImage(f"the coordinate system of {name} cannot be used: {exc}") from None
     forward = raster.transform
+    middle_x = float((forward @ (raster.width / 2, raster.height / 2))[0])
 
     def to_lonlat(columns: Floats, rows: Floats) -> tuple[Floats, Floats]:
         x = forward.a * columns + forward.b * rows + forward.c
@@ -121,6 +126,7 @@ def _by_transform(raster: DatasetReader, name: str) -> Ground:
 
     def to_pixel(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         x, y = (np.asarray(v, float) for v in back.transform(lon, lat))
+        x = _beside(x, middle_x, turn)
         return inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
 
     label = crs.to_authority()
@@ -128,10 +134,25 @@ def _by_transform(raster: DatasetReader, name: str) -> Ground:
     return Ground(to_lonlat=to_lonlat, to_pixel=to_pixel, source=f"the geotransform in {named}")
 
 
-def _by_model(model: GCPTransformer | RPCTransformer, wkt: str, words: str, name: str) -> Ground:
+def _turn(back: Transformer) -> float:
+    """Once round the Earth in a coordinate system whose first axis runs with the longitude; else 0."""
+    (west, east), _ = back.transform([-180.0, 180.0], [0.0, 0.0])
+    return float(east - west) if np.isfinite(east - west) else 0.0
+
+
+def _beside(x: Floats, middle_x: float, turn: float) -> Floats:
+    """Whole turns added, so that what lies beyond 180 degrees of longitude comes to lie beside the raster's middle."""
+    x = np.asarray(x, float)
+    return x if abs(turn) < 1 else x + turn * np.round((middle_x - x) / turn)
+
+
+def _by_model(
+    model: GCPTransformer | RPCTransformer, wkt: str, words: str, name: str, middle_x: float
+) -> Ground:
     try:
         there = Transformer.from_crs(CRS.from_user_input(wkt), "EPSG:4326", always_xy=True)
         back = Transformer.from_crs("EPSG:4326", CRS.from_user_input(wkt), always_xy=True)
+        turn = _turn(back)
     except ProjError as exc:
         raise InvalidImage(f"the coordinate system of {name} cannot be used: {exc}") from None
 
@@ -145,6 +166,7 @@ def _by_model(model: GCPTransformer | RPCTransformer, wkt: str, words: str, name
     def to_pixel(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         shape = np.shape(lon)
         x, y = back.transform(np.ravel(lon), np.ravel(lat))
+        x = _beside(x, middle_x, turn)
         rows, columns = model.rowcol(x, y, op=float)
         return np.reshape(np.asarray(columns, float), shape), np.reshape(np.asarray(rows, float), shape)
 

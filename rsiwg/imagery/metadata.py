@@ -15,6 +15,9 @@ from rasterio.rpc import RPC
 
 from rsiwg.domain import Modality
 
+_FIRST_YEAR, _LAST_YEAR = 1957, 2200
+"""A day before the first satellite, or centuries ahead, is no day on which a picture was taken."""
+
 _MOST_BYTES = 2_000_000
 """Of a sidecar; real ones have a few kilobytes."""
 
@@ -29,6 +32,10 @@ SIDECARS = {
     ".tfw": "a world file",
 }
 """Ends of names beside a scene that can betray its pixels or its values."""
+
+
+PROCESSED = "the tag TIFFTAG_DATETIME"
+"""Says when a file was made, which may be long after its picture was taken."""
 
 
 @attrs.frozen(kw_only=True)
@@ -55,6 +62,7 @@ def stated(raster: DatasetReader, path: Path) -> Stated:
         (f"the STAC item {path.stem}.json", _stac(path.with_suffix(".json"))),
         (f"{path.stem}.IMD", _imd(_sidecar(path, ".IMD"))),
         ("the tags of the file", _tags(raster)),
+        (PROCESSED, {"acquired": _day_of(raster.tags().get("TIFFTAG_DATETIME"))}),
         ("the bands of the file", {"modality": _by_bands(raster)}),
     ):
         for key, value in values.items():
@@ -69,7 +77,7 @@ def stated(raster: DatasetReader, path: Path) -> Stated:
         gsd_by=found.get("gsd_source", ""),
         modality=found.get("modality"),
         modality_by=found.get("modality_source", ""),
-        platform=found.get("platform"),
+        platform=_plain(found.get("platform")),
         rpcs=_rpb(rpb) if rpb else None,
         beside=_beside(path),
     )
@@ -103,13 +111,13 @@ def _stac(path: Path) -> Mapping[str, Any]:
     said = item.get("properties") or {}
     if not isinstance(said, dict):
         return {}
-    instruments = " ".join(str(name) for name in said.get("instruments") or ()).lower()
+    instruments = " ".join(str(name) for name in _list(said.get("instruments"))).lower()
     modality = None
     if any(str(key).startswith("sar:") for key in said):
         modality = Modality.SAR
     elif "pan" in instruments:
         modality = Modality.PANCHROMATIC
-    elif len(said.get("eo:bands") or said.get("bands") or ()) >= 2:
+    elif len(_list(said.get("eo:bands") or said.get("bands"))) >= 2:
         modality = Modality.MULTISPECTRAL
     return {
         "acquired": _day_of(said.get("datetime") or said.get("start_datetime")),
@@ -117,6 +125,17 @@ def _stac(path: Path) -> Mapping[str, Any]:
         "modality": modality,
         "platform": said.get("platform") if isinstance(said.get("platform"), str) else None,
     }
+
+
+def _plain(name: object) -> str | None:
+    """A name that goes to terminals and pages: printable characters only, and not many."""
+    shown = "".join(c for c in str(name or "") if c.isprintable()).strip()[:100]
+    return shown or None
+
+
+def _list(value: object) -> list[Any]:
+    """A list as it is; anything else says nothing."""
+    return value if isinstance(value, list) else []
 
 
 _BAND_IDS = {
@@ -133,9 +152,8 @@ def _imd(text: str | None) -> Mapping[str, Any]:
     """An .IMD file: ``name = value;`` lines in groups."""
     if text is None:
         return {}
-    said = {
-        m[1]: m[2].strip().strip('"') for m in re.finditer(r"^\s*(\w+)\s*=\s*([^;(\n]+);", text, re.MULTILINE)
-    }
+    pairs = (line.partition("=") for line in text.splitlines() if line.rstrip().endswith(";"))
+    said = {name.strip(): value.strip().rstrip(";").strip().strip('"') for name, _, value in pairs}
     day = next((said[k] for k in ("TLCTime", "firstLineTime", "earliestAcqTime") if k in said), None)
     gsd = next((said[k] for k in ("productGSD", "meanProductGSD", "meanCollectedGSD") if k in said), None)
     return {
@@ -152,7 +170,7 @@ _ICATS = {"MS": Modality.MULTISPECTRAL, "HS": Modality.HYPERSPECTRAL, "SAR": Mod
 def _tags(raster: DatasetReader) -> Mapping[str, Any]:
     tags = raster.tags() | raster.tags(ns="IMAGERY")
     day = next(
-        (tags[k] for k in ("RSIWG_ACQUIRED_ON", "ACQUIRED_ON", "ACQUISITIONDATETIME", "ACQUISITION_DATE", "NITF_IDATIM", "TIFFTAG_DATETIME") if k in tags),
+        (tags[k] for k in ("RSIWG_ACQUIRED_ON", "ACQUIRED_ON", "ACQUISITIONDATETIME", "ACQUISITION_DATE", "NITF_IDATIM") if k in tags),
         None,
     )  # fmt: skip
     gsd = next((tags[k] for k in ("GSD_M", "GSD", "PRODUCT_GSD") if k in tags), None)
@@ -179,9 +197,10 @@ def _day_of(text: object) -> dt.date | None:
         return None
     found = re.match(r"\s*(\d{4})[-:]?(\d{2})[-:]?(\d{2})", text)
     try:
-        return dt.date(*(int(part) for part in found.groups())) if found else None
+        day = dt.date(*(int(part) for part in found.groups())) if found else None
     except ValueError:
         return None
+    return day if day and day.year >= _FIRST_YEAR and day.year < _LAST_YEAR else None
 
 
 def _positive(value: object) -> float | None:
@@ -206,8 +225,14 @@ _RPB_LISTS = {
 def _rpb(text: str) -> RPC | None:
     """An .RPB file: rational polynomial coefficients as ``name = value;`` lines."""
     values: dict[str, Any] = {}
-    for name, value in re.findall(r"(\w+)\s*=\s*(\([^)]*\)|[^;]+);", text):
-        numbers = re.findall(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", value)
+    for statement in text.split(
+        ";"
+    ):  # no pattern over the whole text: a hostile one would take hours to match
+        name, _, value = statement.rpartition("=")
+        name = name.split()[-1] if name.strip() else ""
+        if name not in _RPB_NAMES and name not in _RPB_LISTS:
+            continue
+        numbers = re.findall(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", value)
         if name in _RPB_NAMES and numbers:
             values[_RPB_NAMES[name]] = float(numbers[0])
         elif name in _RPB_LISTS and len(numbers) == 20:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
@@ -44,8 +45,8 @@ GDAL = {
 
 
 @contextmanager
-def opened(path: Path, limits: Limits) -> Iterator[DatasetReader]:
-    """Open a raster for reading.
+def opened(path: Path, limits: Limits, overview: int | None = None) -> Iterator[DatasetReader]:
+    """Open a raster for reading, or one of its overviews, numbered from 0, as a raster of its own.
 
     Raises:
         InvalidImage: not a regular file, not of a kind taken, or damaged; also when reading fails later on.
@@ -56,10 +57,11 @@ def opened(path: Path, limits: Limits) -> Iterator[DatasetReader]:
     with warnings.catch_warnings(), rasterio.Env(**GDAL):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
-            with rasterio.open(path.resolve(), driver=_driver(path), sharing=False) as raster:
+            level = {} if overview is None else {"OVERVIEW_LEVEL": overview}
+            with rasterio.open(path.resolve(), driver=_driver(path), sharing=False, **level) as raster:
                 _refuse_oversize(raster, path, limits)
                 yield raster
-        except (RasterioError, MemoryError, UnicodeError) as exc:
+        except (RasterioError, CPLE_BaseError, MemoryError, UnicodeError) as exc:
             raise InvalidImage(_why(path, exc)) from None
 
 
@@ -89,10 +91,14 @@ def _refuse_oversize(raster: DatasetReader, path: Path, limits: Limits) -> None:
             f"{path.name} has {raster.width:,} x {raster.height:,} pixels in {raster.count} bands, over the limit of "
             f"{limits.max_image_pixels:,} (max_image_pixels): cut it into parts"
         )
+    if raster.subdatasets:
+        raise InvalidImage(
+            f"{path.name} holds {len(raster.subdatasets)} pictures, and only the first would be judged: give each as a file of its own"
+        )
     if raster.count == 0:
         raise InvalidImage(f"{path.name} holds no band")
     for (rows, columns), kind in zip(raster.block_shapes, raster.dtypes, strict=True):
-        size = rows * columns * _bytes_of(kind)
+        size = rows * columns * bytes_of(kind)
         if size > limits.max_image_block_bytes:
             raise TooLarge(
                 f"{path.name} is stored in blocks of {rows:,} x {columns:,} pixels ({size:,} bytes), over the limit of "
@@ -100,5 +106,6 @@ def _refuse_oversize(raster: DatasetReader, path: Path, limits: Limits) -> None:
             )
 
 
-def _bytes_of(kind: str) -> int:
+def bytes_of(kind: str) -> int:
+    """Of one pixel of a band, by the name of its type."""
     return 4 if kind == "complex_int16" else int(np.dtype(kind).itemsize)

@@ -4,14 +4,19 @@ from pathlib import Path
 
 import attrs
 import numpy as np
+import shapely
+import shapely.affinity
 from numpy.typing import NDArray
 from rasterio.control import GroundControlPoint
 from rasterio.enums import Resampling
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.transform import Affine
 from rasterio.warp import calculate_default_transform, reproject, transform_bounds
+from rasterio.windows import Window
 
-from rsiwg.imagery.ground import ground_of, spacing
+from rsiwg.geometry import Area, padded
+from rsiwg.imagery.degrade import in_pixels, touched
+from rsiwg.imagery.ground import Ground, ground_of, spacing
 from rsiwg.imagery.metadata import stated
 from rsiwg.imagery.opening import opened
 from rsiwg.settings import Limits
@@ -41,26 +46,47 @@ class Stretch:
 
 
 def preview(
-    path: Path, limits: Limits, *, not_finer_than_m: float, stretch: Stretch | None = None
+    path: Path,
+    limits: Limits,
+    *,
+    not_finer_than_m: float,
+    stretch: Stretch | None = None,
+    without: Area | None = None,
 ) -> tuple[Preview | None, Stretch]:
     """The picture, and the stretch it was drawn with; None where the raster is placed by coefficients only.
 
-    Its pixels are at least `not_finer_than_m` apart, so that a picture of the original betrays nothing.
+    Its pixels are at least `not_finer_than_m` apart everywhere, and `without` is left out of it, so that a picture of the
+    original betrays nothing.
     """
     with opened(path, limits) as raster:
         ground = ground_of(raster, path.name, stated(raster, path).rpcs)
         width, height = int(raster.width), int(raster.height)
-        centre = spacing(ground, np.array([width / 2]), np.array([height / 2]))
-        step = max(1.0, max(width, height) / _LONGEST_PX, not_finer_than_m / centre.finest_m)
+        across, down = np.meshgrid(np.linspace(0.5, width - 0.5, 9), np.linspace(0.5, height - 0.5, 9))
+        finest_m = spacing(ground, across, down).finest_m
+        step = max(1.0, max(width, height) / _LONGEST_PX, not_finer_than_m / finest_m)
         columns, rows = max(1, int(width / step)), max(1, int(height / step))
         bands = [1, 2, 3] if raster.count >= 3 else [1]
         small = raster.read(bands, out_shape=(len(bands), rows, columns), resampling=Resampling.average)
         shown = raster.dataset_mask(out_shape=(rows, columns), resampling=Resampling.nearest) > 0
+        if without is not None:
+            out = _left_out(without, ground, (width / columns, height / rows), shown)
+            small, shown = np.where(out, 0, small), shown & ~out
         level = np.abs(small) if np.iscomplexobj(small) else small.astype(float)
         shown &= np.isfinite(level).all(axis=0)
         drawn_with = stretch or _stretch(level, shown)
         picture = _picture(level, shown, drawn_with)
         return _on_map(raster, picture, width / columns, height / rows), drawn_with
+
+
+def _left_out(
+    area: Area, ground: Ground, pixels: tuple[float, float], shown: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The pixels of a picture, each so many of the raster's wide and high, that an area touches."""
+    small = shapely.affinity.scale(
+        in_pixels(padded(area), ground), 1 / pixels[0], 1 / pixels[1], origin=(0, 0)
+    )
+    rows, columns = shown.shape
+    return touched(small, Window(0, 0, columns, rows))
 
 
 def _stretch(level: NDArray[np.float64], shown: NDArray[np.bool_]) -> Stretch:

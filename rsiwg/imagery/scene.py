@@ -10,9 +10,9 @@ import numpy as np
 from rasterio.io import DatasetReader
 
 from rsiwg.errors import InvalidGeometry
-from rsiwg.geometry import Area, normalise
-from rsiwg.imagery.degrade import is_degraded
-from rsiwg.imagery.footprint import footprint
+from rsiwg.geometry import Area, join, normalise, padded
+from rsiwg.imagery.degrade import is_degraded, windows_to_tell
+from rsiwg.imagery.footprint import footprint, hidden, hidden_in_overview
 from rsiwg.imagery.ground import Ground, Spacing, ground_of, spacing
 from rsiwg.imagery.metadata import Stated, stated
 from rsiwg.imagery.opening import opened
@@ -49,6 +49,8 @@ class RasterScene:
     """What places it on the Earth, in words."""
     outline: Area
     """Of the valid pixels."""
+    hidden: Area | None
+    """Of the pixels that a mask calls empty although they, or an overview, hold a picture; None: there are none."""
     wider_px: float
     """How many pixels the outline may be wider than they are."""
     spacing: Spacing
@@ -79,13 +81,14 @@ def read_scene(path: Path, limits: Limits) -> RasterScene:
             kinds=tuple(str(kind) for kind in raster.dtypes),
             ground=ground.source,
             outline=outline,
+            hidden=_hidden(raster, ground, path, limits),
             wider_px=wider_px,
             spacing=spacing(ground, *_samples(0, 0, raster.width, raster.height)),
             stated=said,
             overviews=tuple(int(level) for level in raster.overviews(1)),
             nodata=None if raster.nodata is None else float(raster.nodata),
             sha256=sha256_of(path),
-            degraded=tuple(_degraded(raster, ground)),
+            degraded=tuple(_degraded(raster, ground, path, limits)),
         )
 
 
@@ -115,6 +118,34 @@ def pixel_box(ground: Ground, area: Area, width: int, height: int) -> tuple[int,
     return int(left), int(top), int(right), int(bottom)
 
 
+def _hidden(raster: DatasetReader, ground: Ground, path: Path, limits: Limits) -> Area | None:
+    found = [hidden(raster, ground, path.name)]
+    for number, _ in enumerate(raster.overviews(1)):
+        with opened(path, limits, overview=number) as small:
+            there = ground_of(small, path.name, stated(small, path).rpcs)
+            found.append(hidden_in_overview(small, raster, there, path.name))
+    areas = [area for area in found if area is not None]
+    return join(areas) if areas else None
+
+
+def provable(path: Path, limits: Limits, area: Area, resolution_m: float) -> tuple[Area, Area]:
+    """The parts of an area in which degraded pixels can be told from others afterwards, and the parts too small for it."""
+    import shapely  # noqa: PLC0415
+
+    told: list[shapely.Polygon] = []
+    not_told: list[shapely.Polygon] = []
+    with opened(path, limits) as raster:
+        ground = ground_of(raster, path.name, stated(raster, path).rpcs)
+        for part in area.geoms:
+            wide = padded(Area(shapely.MultiPolygon([part])))
+            box = pixel_box(ground, wide, int(raster.width), int(raster.height))
+            here = spacing(ground, *_samples(*box))
+            factors = (resolution_m / here.row_m, resolution_m / here.column_m)
+            can = max(factors) <= 1.0 or windows_to_tell(raster, ground, wide, factors)[0]
+            (told if can else not_told).append(part)
+    return Area(shapely.MultiPolygon(told)), Area(shapely.MultiPolygon(not_told))
+
+
 def sha256_of(path: Path) -> str:
     """Of the whole file."""
     with path.open("rb") as file:
@@ -130,7 +161,7 @@ def _samples(
     return across, down
 
 
-def _degraded(raster: DatasetReader, ground: Ground) -> Iterator[DegradedPiece]:
+def _degraded(raster: DatasetReader, ground: Ground, path: Path, limits: Limits) -> Iterator[DegradedPiece]:
     """Pieces that a copy of ours says it degraded.  A tag that cannot be read says nothing."""
     try:
         pieces = json.loads(raster.tags().get(f"{TAGS}PIECES", "[]"))
@@ -145,7 +176,20 @@ def _degraded(raster: DatasetReader, ground: Ground) -> Iterator[DegradedPiece]:
             yield DegradedPiece(
                 area=area,
                 resolution_m=resolution_m,
-                borne_out=is_degraded(raster, ground, area, box, factors),
+                borne_out=is_degraded(raster, ground, area, factors)
+                and all(
+                    _overview_is_degraded(path, limits, number, area, resolution_m)
+                    for number, level in enumerate(raster.overviews(1))
+                    if level < max(factors)
+                ),
             )
     except (ValueError, TypeError, KeyError, AttributeError, InvalidGeometry, RecursionError):
         return
+
+
+def _overview_is_degraded(path: Path, limits: Limits, number: int, area: Area, resolution_m: float) -> bool:
+    """An overview made of the original, and left beside degraded pixels, betrays them where it is finer."""
+    with opened(path, limits, overview=number) as raster:
+        ground = ground_of(raster, path.name, stated(raster, path).rpcs)
+        here = spacing(ground, *_samples(*pixel_box(ground, area, int(raster.width), int(raster.height))))
+        return is_degraded(raster, ground, area, (resolution_m / here.row_m, resolution_m / here.column_m))

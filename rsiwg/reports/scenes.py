@@ -40,7 +40,7 @@ def comply_text(document: Mapping[str, Any]) -> str:
     for change in document["changed"]:
         lines += wrapped(f"{words.area(change['area_km2'])} {change['what']}.", first="  - ", rest="    ")
     lines += wrapped(
-        f"{document['changed_px']:,} pixels lie in these pieces; every other pixel is as it was. "
+        f"{document['changed_px']:,} pixels lie in these pieces; every other pixel with data is as it was. "
         f"{document['written']['width_px']:,} x {document['written']['height_px']:,} pixels were written."
     )
     lines += [f"sha256      {document['written']['sha256']}", ""]

@@ -41,7 +41,7 @@ ALONG_THE_PARALLEL = 90.0
 """The look azimuth where none is given: the satellite then stands near the target's latitude."""
 LATITUDE_NEEDED = "is needed with elements: give the target's, -90 to 90 degrees"
 
-_ROUNDS = 5
+_ROUNDS = 8
 _CLOSE_DEG = 1e-4
 """Ten metres on the ground: altitudes differ by centimetres over that."""
 
@@ -134,13 +134,17 @@ def gsd_and_horizon(
 ) -> tuple[CollectedGsd, Floats]:
     """(GSD, off-nadir angle of the horizon), one-dimensional; a look past the horizon is taken as one near it.
 
-    The satellite stands elsewhere than the target, up to some ten degrees away.  Its latitude is found by repeating the
-    look from a guess and moving the guess by what is missed; near a pole, where a look along the parallel never
-    reaches the latitude, the nearest one is taken.
+    The satellite stands elsewhere than the target, up to some ten degrees away, and from high orbits farther.  Its latitude
+    is had on a sphere first, and then moved by what the look on the ellipsoid misses, each row until it is met, so
+    that no row depends on its neighbours; near a pole, where a look along the parallel never reaches the latitude, the nearest
+    one is taken.
     """
     on = MEAN_SPHERE if latitude_deg is None else WGS84
     target = np.zeros_like(off_nadir_deg) if latitude_deg is None else latitude_deg
-    satellite = target
+    satellite, met = target, np.zeros(target.shape, dtype=bool)
+    if latitude_deg is not None:
+        for _ in range(2):  # the altitude over the target, then over the satellite
+            satellite = _on_sphere(target, off_nadir_deg, look_azimuth_deg, altitude_at(satellite))
     for _ in range(_ROUNDS):
         altitude_km = altitude_at(satellite)
         satellite_m = ecef_of(latitude_deg=satellite, longitude_deg=0.0, height_m=altitude_km * 1000, on=on)
@@ -152,9 +156,10 @@ def gsd_and_horizon(
             on=on,
         )
         missed = target - seen.target_latitude_deg
-        if latitude_deg is None or np.all(np.abs(missed) < _CLOSE_DEG):
+        met |= np.abs(missed) < _CLOSE_DEG
+        if latitude_deg is None or met.all():
             break
-        satellite = np.clip(satellite + missed, -90.0, 90.0)
+        satellite = np.where(met, satellite, np.clip(satellite + missed, -90.0, 90.0))
     cross = seen.slant_range_m * ifov_urad * 1e-6
     found = CollectedGsd(
         cross_view_gsd_m=cross,
@@ -164,6 +169,21 @@ def gsd_and_horizon(
         altitude_km=altitude_km,
     )
     return found, horizon
+
+
+def _on_sphere(target_deg: Floats, off_nadir_deg: Floats, azimuth_deg: Floats, altitude_km: Floats) -> Floats:
+    """The latitude of a satellite that sees a target's latitude, on the mean sphere; the nearest where none does.
+
+    With c the arc between the two and A the azimuth: sin(target) = sin(satellite) cos c + cos(satellite) sin c cos A.
+    """
+    radius_km = MEAN_SPHERE.equatorial_m / 1000
+    angle, azimuth = np.radians(off_nadir_deg), np.radians(azimuth_deg)
+    arc = np.arcsin(np.minimum(np.sin(angle) * (radius_km + altitude_km) / radius_km, 1.0)) - angle
+    a, b = np.cos(arc), np.sin(arc) * np.cos(azimuth)
+    found: Floats = np.degrees(
+        np.arcsin(np.clip(np.sin(np.radians(target_deg)) / np.hypot(a, b), -1.0, 1.0)) - np.arctan2(b, a)
+    )
+    return np.asarray(np.clip(found, -90.0, 90.0))
 
 
 def past_horizon(off_nadir_deg: float, horizon_deg: float, altitude_km: float) -> str:

@@ -33,6 +33,8 @@ FOUND = (
     "altitude_km",
 )
 """The numbers found for a row."""
+_REACH_SLACK_DEG = 1.0
+"""Published angles are rounded and belong to the middle of a scene, and an arc turns a little over its length."""
 TELLING_KM = 0.5
 """Altitudes of the two ways over a latitude that differ by more are told."""
 
@@ -126,7 +128,7 @@ class _Table:
             altitude_at=self._altitude_at(rows),
         )
         self._keep(rows, seen, found)
-        self._out_of_reach(rows, latitude, seen.incidence_deg - off_nadir)
+        self._out_of_reach(rows, seen.incidence_deg - off_nadir)
         for n in np.flatnonzero(off_nadir >= horizon):
             self._wrong(rows[n], "off_nadir_deg", past_horizon(off_nadir[n], horizon[n], seen.altitude_km[n]))
 
@@ -149,18 +151,21 @@ class _Table:
 
         return at
 
-    def _out_of_reach(self, rows: NDArray[np.intp], latitude: Floats, arc_deg: Floats) -> None:
+    def _out_of_reach(self, rows: NDArray[np.intp], arc_deg: Floats) -> None:
+        """The satellite must come as near to the target's latitude as the look reaches, in its direction if that is given."""
+        latitude, azimuth = self.given["latitude_deg"][rows], self.given["look_azimuth_deg"][rows]
+        north_deg = np.where(np.isnan(azimuth), arc_deg, arc_deg * np.cos(np.radians(np.nan_to_num(azimuth))))
         for n, row in enumerate(rows):
             orbit = self.elements[int(row)]
-            if (
-                isinstance(orbit, AltitudeProfile)
-                and abs(latitude[n]) > orbit.highest_latitude_deg + arc_deg[n]
-            ):
+            if not isinstance(orbit, AltitudeProfile):
+                continue
+            reach_deg = abs(north_deg[n]) if np.isnan(azimuth[n]) else np.sign(latitude[n]) * north_deg[n]
+            if abs(latitude[n]) > orbit.highest_latitude_deg + reach_deg + _REACH_SLACK_DEG:
                 self._wrong(
                     row,
                     "latitude_deg",
                     f"{latitude[n]:g} degrees is not seen from this orbit, which turns at {orbit.highest_latitude_deg:.1f} degrees, "
-                    "at this off-nadir angle: correct the latitude, the angle or the elements",
+                    "at this off-nadir angle and azimuth: correct the latitude, the angles or the elements",
                 )
 
     def _keep(self, rows: NDArray[np.intp], seen: CollectedGsd, found: Mapping[str, Floats]) -> None:

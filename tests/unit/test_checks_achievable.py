@@ -15,6 +15,7 @@ from rsiwg.domain import (
     Modality,
     Outcome,
     Plane,
+    Product,
     RemedyKind,
     Sensor,
     Verdict,
@@ -234,6 +235,37 @@ def test_the_plane_that_a_limit_means(meant, stated, range_m, incidence, outcome
     assert finding.measured.value_m > 0
     if outcome is UNSURE and not incidence:
         assert finding.needs[0].startswith("sensor.")
+
+
+@pytest.mark.parametrize(("altitude_km", "max_off_nadir_deg"), [(617.0, 80.0), (150.0, 89.0), (400.0, 70.3)])
+def test_no_such_remedy_past_the_horizon(altitude_km, max_off_nadir_deg):
+    """A sensor that may look past the horizon is judged and not refused; arcsin(R / (R + h)) is 65.8, 77.7, 70.2 degrees."""
+    camera = a_camera(0.01, altitude_km=altitude_km, max_off_nadir_deg=max_off_nadir_deg)
+    assert off_nadir_for(camera, 0.5) is None
+    answer = assess(a_request(sensors=(camera,)), a_rulebook(a_restriction()), "test")
+    assert answer.verdict is Verdict.RESTRICTED
+    assert RemedyKind.LOOK_ASIDE not in {r.kind for r in answer.remedies}
+
+
+@pytest.mark.parametrize(
+    ("stated", "incidence", "product_m", "outcome"),
+    [
+        # A product of 1.0 m on the ground is 0.5 m in the slant plane at 30 degrees.
+        pytest.param(Plane.GROUND, {"min_incidence_deg": 30.1}, 1.0, CLEAR, id="just coarser"),
+        pytest.param(Plane.GROUND, {"min_incidence_deg": 29.9}, 1.0, CONFLICT, id="just finer"),
+        pytest.param(Plane.GROUND, {}, 1.0, UNSURE, id="incidence not stated"),
+        pytest.param(None, {"min_incidence_deg": 30.1}, 1.0, UNSURE, id="plane not stated"),
+        pytest.param(Plane.SLANT, {}, 0.5, CLEAR, id="in the slant plane, at"),
+        pytest.param(Plane.SLANT, {}, 0.49, CONFLICT, id="in the slant plane, just finer"),
+    ],
+)
+def test_a_radars_product_in_the_slant_plane(stated, incidence, product_m, outcome):
+    radar = a_radar(ipr_range_m=0.3, ipr_azimuth_m=0.3, ipr_plane=stated, **incidence)
+    product = Product(resolution_m=product_m, measure=Measure.IPR)
+    finding = judged(
+        radar, an_ipr_limit(Plane.SLANT), product=product, activity=frozenset({Activity.DISSEMINATE})
+    )
+    assert finding.outcome is outcome
 
 
 def test_the_azimuth_has_no_plane():

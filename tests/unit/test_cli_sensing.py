@@ -241,6 +241,19 @@ def test_a_table_takes_nothing_from_beside_it(run, tmp_path):
     )
 
 
+@pytest.mark.parametrize("number", ["1_0", "0x10", "0,3", "1e999", "ten"])
+def test_what_only_looks_like_a_number_is_a_wrong_row(run, tmp_path, number):
+    table = tmp_path / "in.csv"
+    table.write_text(f'id,nadir_gsd_m,altitude_km,off_nadir_deg\na,0.31,617,"{number}"\nb,0.31,617,1e1\n')
+    done = run("gsd", "--csv", table, "--out", tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open() as file:
+        wrong, right = csv.DictReader(file)
+    assert done.returncode == 3
+    assert "off_nadir_deg" in wrong["error"]
+    assert wrong["mean_gsd_m"] == ""
+    assert float(right["mean_gsd_m"]) > 0.31
+
+
 def test_a_byte_order_mark_and_windows_line_ends_are_taken(run, tmp_path):
     source = tmp_path / "in.csv"
     source.write_bytes(b"\xef\xbb\xbfnadir_gsd_m,altitude_km,off_nadir_deg\r\n0.31,617,20\r\n")

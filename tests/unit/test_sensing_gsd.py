@@ -12,7 +12,7 @@ from rsiwg.errors import InvalidSubmission
 from rsiwg.sensing.altitude import altitude_profile
 from rsiwg.sensing.gsd import collected_gsd, horizon_of_sphere_deg, ifov_urad_of_nadir, ifov_urad_of_optics
 from rsiwg.sensing.gsd_table import FOUND, GIVEN, gsd_table, looks_from_range, one_look
-from rsiwg.sensing.viewing import Vertical, ecef_of, look
+from rsiwg.sensing.viewing import Vertical, ecef_of, horizon_off_nadir_deg, look
 
 TLE = {
     # As found in public code, with right checksums; WorldView-1 two weeks before its scene, the others years away.
@@ -380,6 +380,64 @@ def test_a_look_from_the_side_reaches_beyond_the_turning_point():
         {"ifov_urad": 0.5, "off_nadir_deg": 40.0, "latitude_deg": 84.0, "look_azimuth_deg": 0.0}, profile
     )
     assert 600 < look.found["altitude_km"] < 640
+
+
+def test_a_look_the_other_way_does_not_reach_beyond_the_turning_point():
+    """Looking south by 5.6 degrees of arc from at most 82.2 degrees north, 80 degrees north is never seen."""
+    profile = altitude_profile(Satrec.twoline2rv(*TLE["WV03"]))
+    given = {"ifov_urad": 0.5, "off_nadir_deg": 40.0, "look_azimuth_deg": 180.0}
+    assert one_look({**given, "latitude_deg": 76.0}, profile).found["mean_gsd_m"] > 0
+    assert one_look({**given, "latitude_deg": -84.0}, profile).found["mean_gsd_m"] > 0
+    with pytest.raises(InvalidSubmission, match="not seen from this orbit"):
+        one_look({**given, "latitude_deg": 80.0}, profile)
+
+
+@pytest.mark.parametrize("altitude_km", [(200, 1_500), (20_000, 36_000)])
+def test_the_satellite_is_found_again_from_the_target(altitude_km):
+    """States made with pyproj (EPSG:4979 to 4978), looked at, and found again from the target's latitude: 0.01 m, 0.0005 degrees.
+
+    Not over a pole, where two satellites see the same latitude at the same azimuth.
+    """
+    random, many = np.random.default_rng(4), 2_000
+    latitude, azimuth = random.uniform(-55, 55, many), random.uniform(0, 360, many)
+    height_m = random.uniform(*altitude_km, many) * 1000
+    made = pyproj.Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True).transform(
+        0 * latitude, latitude, height_m
+    )
+    satellite_m = np.stack(made, axis=-1)
+    off_nadir = random.uniform(0, 0.85, many) * horizon_off_nadir_deg(satellite_m, look_azimuth_deg=azimuth)
+    true = look(satellite_m, off_nadir_deg=off_nadir, look_azimuth_deg=azimuth)
+    northmost_deg = latitude + (true.incidence_deg - off_nadir) * np.cos(np.radians(azimuth))
+    plain = (np.abs(northmost_deg) < 75) & (np.abs(true.target_latitude_deg) < 75)
+    found = collected_gsd(
+        ifov_urad=1.0,
+        off_nadir_deg=off_nadir[plain],
+        altitude_km=height_m[plain] / 1000,
+        latitude_deg=true.target_latitude_deg[plain],
+        look_azimuth_deg=azimuth[plain],
+    )
+    assert plain.sum() > many / 3
+    assert np.abs(found.incidence_deg - true.incidence_deg[plain]).max() < 0.0005
+    assert np.abs(found.slant_range_km * 1000 - true.slant_range_m[plain]).max() < (
+        1.0 if height_m.max() < 2e6 else 50.0
+    )
+
+
+def test_a_row_does_not_depend_on_its_neighbours():
+    """The same look alone, and beside one near the pole that takes more rounds, to the last bit."""
+    profile = altitude_profile(Satrec.twoline2rv(*TLE["WV03"]))
+    looks = {
+        "off_nadir_deg": [35.0, 20.0, 44.0],
+        "latitude_deg": [47.3, 81.9, -60.0],
+        "look_azimuth_deg": [33.0, 90.0, 211.0],
+    }
+    given = {name: np.full(3, np.nan) for name in GIVEN} | {"ifov_urad": np.full(3, 0.5)}
+    given |= {name: np.array(values) for name, values in looks.items()}
+    together = gsd_table(given, [profile] * 3)
+    for n in range(3):
+        alone = gsd_table({name: values[n : n + 1] for name, values in given.items()}, [profile])
+        for name, values in alone.found.items():
+            assert values[0] == together.found[name][n], name
 
 
 def test_elements_that_sgp4_cannot_follow_are_refused():
