@@ -175,7 +175,12 @@ def _tags(raster: DatasetReader) -> Mapping[str, Any]:
     )  # fmt: skip
     gsd = next((tags[k] for k in ("GSD_M", "GSD", "PRODUCT_GSD") if k in tags), None)
     named = (tags.get("RSIWG_MODALITY") or tags.get("MODALITY", "")).lower()
-    modality = Modality(named) if named in set(Modality) else _ICATS.get(tags.get("NITF_ICAT", "").strip())
+    # What has a place on the Earth is a picture of it, whatever a tag says.
+    modality = (
+        Modality(named)
+        if named in set(Modality) - {Modality.NON_EARTH}
+        else _ICATS.get(tags.get("NITF_ICAT", "").strip())
+    )
     return {
         "acquired": _day_of(day),
         "gsd": _positive(gsd),

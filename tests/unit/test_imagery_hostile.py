@@ -492,3 +492,13 @@ def test_an_overview_of_what_was_emptied_is_judged_too(tmp_path, kind):
                 raster.write_mask(emptied[0] != 0)
         verdicts[name] = judged(scene, fine)
     assert verdicts == {"leaking": "undetermined", "honest": "clear"}
+
+
+@pytest.mark.parametrize("tag", ["MODALITY", "RSIWG_MODALITY"])
+def test_a_picture_of_the_earth_does_not_become_another_by_a_tag(tmp_path, book, tag):
+    """The claim would take it out of every rule, and it has a place in the Negev."""
+    tags = {"ACQUIRED_ON": "2026-05-01", tag: "non_earth"}
+    colours = a_scene(tmp_path / "colours.tif", size=64, bands=3, photometric="RGB", tags=tags)
+    assert judged(colours, book) == "restricted"
+    grey = a_scene(tmp_path / "grey.tif", size=64, tags=tags)
+    assert judged(grey, book) == "undetermined"
