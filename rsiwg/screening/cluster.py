@@ -57,7 +57,7 @@ def _client(scheduler: str, workers: int, stack: ExitStack) -> Any:
                 n_workers=workers,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 silence_logs="ERROR",
             )
         )

@@ -10,7 +10,7 @@ _MAYBE_TEXT: Json = {"type": ["string", "null"]}
 _COUNTS: Json = {"type": "object", "additionalProperties": {"type": "integer"}}
 
 SCHEMAS: Json = {
-    "ScreeningFile": {
+    "ArchiveFile": {
         "type": "object",
         "required": ["file"],
         "additionalProperties": False,
@@ -32,7 +32,7 @@ SCHEMAS: Json = {
             "exercise": {"enum": ["", "yes", "no"]},
         },
     },
-    "Screening": {
+    "ArchiveScreening": {
         "type": "object",
         "required": ["id", "name", "received_at", "as_of", "rulebook", "state", "problem", "progress", "summary", "changes", "runs"],
         "properties": {
@@ -49,10 +49,10 @@ SCHEMAS: Json = {
             "runs": {"type": "array", "items": _TEXT, "description": "Rulebooks under which it was screened."},
         },
     },
-    "ScreeningList": {
+    "ArchiveList": {
         "type": "object",
         "required": ["screenings"],
-        "properties": {"screenings": {"type": "array", "items": ref("Screening")}},
+        "properties": {"screenings": {"type": "array", "items": ref("ArchiveScreening")}},
     },
 }  # fmt: skip
 SCREENING: Json = {
@@ -99,15 +99,15 @@ def paths(operation: Callable[..., Json], content: Callable[..., Json]) -> Json:
                 "listScreenings",
                 "screenings",
                 "Every screening, newest first",
-                answers={200: answer("The screenings.", "ScreeningList", {"screenings": [SCREENING]})},
+                answers={200: answer("The screenings.", "ArchiveList", {"screenings": [SCREENING]})},
                 problems=(422,),
             ),
             "post": operation(
                 "screenArchive",
                 "screenings",
                 "Take an archive of scenes and screen it in the background",
-                body={"multipart/form-data": {"schema": ref("ScreeningFile")}},
-                answers={202: answer("It is kept and waits for its turn.", "Screening", SCREENING)},
+                body={"multipart/form-data": {"schema": ref("ArchiveFile")}},
+                answers={202: answer("It is kept and waits for its turn.", "ArchiveScreening", SCREENING)},
                 problems=(400, 403, 413, 415, 422, 429),
             ),
         },
@@ -117,7 +117,7 @@ def paths(operation: Callable[..., Json], content: Callable[..., Json]) -> Json:
                 "screenings",
                 "How far a screening is, and its summary",
                 parameters=[_ID],
-                answers={200: answer("The screening.", "Screening", SCREENING)},
+                answers={200: answer("The screening.", "ArchiveScreening", SCREENING)},
                 problems=(404, 422),
             )
         },

@@ -69,7 +69,11 @@ def test_processes_and_a_scheduler_elsewhere_give_the_same_bytes_even_if_a_worke
     archive, tmp_path, book, by_threads, monkeypatch
 ):
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs="CRITICAL"
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address="127.0.0.1:0",
+        silence_logs="CRITICAL",
     ) as there:
         casework.screen(
             archive, tmp_path / "remote" / "hits.parquet", book, TERMS, scheduler=there.scheduler_address
