@@ -3,6 +3,7 @@
 import gc
 import socket
 import sys
+import time
 from typing import Any
 
 from flask import Flask
@@ -18,6 +19,8 @@ _SHORTEST_SECRET = 16
 _THREADS = 4
 _ANSWER_WITHIN_S = 60
 _STOP_WITHIN_S = 20
+_PATIENCE_S, _MOST_PATIENCE_S = 0.002, 0.02
+"""How long a worker lets the others go first, for each connection it has, and at most."""
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 5000, workers: int = 2) -> None:
@@ -83,6 +86,19 @@ def _run_gunicorn(app: Flask, listening: int, address: str, workers: int) -> Non
     from gunicorn.app.base import (  # type: ignore[import-untyped]  # noqa: PLC0415  # not on Windows
         BaseApplication,
     )
+    from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]  # noqa: PLC0415  # the same
+
+    class _EvenWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+        """Of the workers that wait at one door, the one with the fewest connections takes the next.
+
+        Connections stay where they are, and every client of a crowded worker waits for the others of it.
+        """
+
+        def accept(self, listener: socket.socket) -> None:
+            time.sleep(
+                min(_PATIENCE_S * self.nr_conns, _MOST_PATIENCE_S)
+            )  # by then another one has it, or nobody wants it
+            super().accept(listener)
 
     of: Service = app.extensions[EXTENSION]
     gc.collect()
@@ -92,6 +108,7 @@ def _run_gunicorn(app: Flask, listening: int, address: str, workers: int) -> Non
         def load_config(self) -> None:
             for name, value in _options(listening, workers).items():
                 self.cfg.set(name, value)
+            self.cfg.set("worker_class", _EvenWorker)
             self.cfg.set("when_ready", lambda _arbiter: _announce(address))
             self.cfg.set("post_fork", lambda _arbiter, _worker: of.engine.dispose(close=False))
             self.cfg.set("post_worker_init", lambda _worker: rescreening.start(of))
@@ -106,7 +123,6 @@ def _options(listening: int, workers: int) -> dict[str, Any]:
     return {
         "bind": f"fd://{listening}",
         "workers": workers,
-        "worker_class": "gthread",
         "threads": _THREADS,
         "preload_app": True,  # the rulebook is loaded once and its memory shared
         "timeout": _ANSWER_WITHIN_S,
