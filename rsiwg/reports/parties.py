@@ -23,9 +23,9 @@ ANSWER_LOOKS = {
     "hit": "conflict",
     "review": "condition",
     "undetermined": "indeterminate",
-    "no_match": "clear",
+    "no_match": "indeterminate",
 }
-"""No match looks like clear and is never called so."""
+"""No match clears nobody, and does not look as if it did."""
 
 COLUMNS = (
     "party", "role", "answer", "hits", "score", "strength", "state", "list", "entry", "listed_name", "matched_name",
